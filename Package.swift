@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is built the same way: Swift 6, no warnings, unsafe memory only where marked.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "amirec",
+  products: [
+    .library(name: "AMI", targets: ["AMI"]),
+    .library(name: "AMIClient", targets: ["AMIClient"]),
+    .executable(name: "amirecd", targets: ["amirecd"]),
+    .executable(name: "amirec", targets: ["amirec"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    library("SQLite", ["CSQLite"]),
+    library("AMI"),
+    library(
+      "AMIClient", ["AMI", log, .product(name: "Crypto", package: "swift-crypto")] + nio),
+    library("Journal", ["CZlib"]),
+    library("Configuration"),
+    library("Normalization", ["AMI"]),
+    library(
+      "Store", ["Normalization", "SQLite", "CZlib"], resources: [.embedInCode("schema")]),
+    library("Ingest", ["AMI", "Journal", "Normalization", "Store"]),
+    library("Reports", ["SQLite"], resources: [.embedInCode("queries")]),
+    .executableTarget(
+      name: "amirecd",
+      dependencies: [
+        "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Store", log,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ] + nio, swiftSettings: strict),
+    .executableTarget(
+      name: "amirec",
+      dependencies: [
+        "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Reports", "SQLite", "Store",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ] + nio, swiftSettings: strict),
+
+    .target(name: "Support", dependencies: [], path: "Tests/Support", swiftSettings: strict),
+    tests("AMI", ["AMI", "Support"]),
+    tests("SQLite", ["SQLite", "Support"]),
+    tests("Journal", ["Journal", "Support"]),
+    tests("Configuration", ["Configuration", "Support"]),
+    tests("Normalization", ["AMI", "Normalization", "Support"]),
+    tests("Store", ["Store", "SQLite", "Support"]),
+    tests("Ingest", ["Ingest", "Store", "SQLite", "Support"]),
+    tests("Reports", ["Reports", "Store", "SQLite", "Support"]),
+    tests("AMIClient", ["AMI", "AMIClient", "Support"] + nio),
+    tests("Command", ["SQLite", "Support"]),
+    tests("Asterisk", ["SQLite", "Support"]),
+    tests("Tidy", ["Support"]),
+  ]
+)

@@ -1,0 +1,323 @@
+-- The store as of its first version: what was recorded, and the calls derived from it.
+-- Times are UTC microseconds (_us), with ISO 8601 text beside them (_at); durations are _ms or _s.
+-- Rows of server number n have the ids n × 2^40 + a counter in that server's stream order.
+
+CREATE TABLE servers (
+  -- One Asterisk server. Not derived: rebuild leaves it alone.
+  id INTEGER PRIMARY KEY,           -- the server's number; the first is 0
+  name TEXT NOT NULL UNIQUE,        -- its name in amirec.conf, or given at import
+  system_name TEXT,                 -- SystemName of its asterisk.conf, where it has one
+  asterisk_version TEXT,            -- AsteriskVersion of CoreSettings, as last seen
+  ami_version TEXT,                 -- of the banner, as last seen
+  boot_us INTEGER,                  -- when it last started: receive time - Uptime of FullyBooted
+  boot_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', boot_us / 1000000, 'unixepoch') || printf('.%06dZ', boot_us % 1000000)) VIRTUAL
+) STRICT;
+
+CREATE TABLE sessions (
+  -- One connection to a server's manager port, from connect to close. Not derived.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  connected_us INTEGER NOT NULL,    -- when the connection was made
+  logged_in_us INTEGER,             -- when the login was accepted; events flow from here on
+  ended_us INTEGER,                 -- when it was closed or the recording ended; NULL while open
+  end_reason TEXT,                  -- connection-lost, login-refused, shutdown, collector-stopped, recording-ended, cut
+  source TEXT NOT NULL,             -- live or import
+  source_name TEXT,                 -- the file's name, when imported
+  time_source TEXT NOT NULL,        -- received (an .idx told), carried (Timestamp, EventTV, Uniqueid), file (its date)
+  banner TEXT,                      -- Asterisk Call Manager/VERSION
+  fingerprint INTEGER NOT NULL,     -- CRC-32 of the first bytes: the same recording is not imported twice
+  bytes INTEGER NOT NULL,           -- received and in blocks
+  frames INTEGER NOT NULL,          -- complete messages in these bytes
+  cut_frames INTEGER NOT NULL,      -- frames that ended before their end
+  connected_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', connected_us / 1000000, 'unixepoch') || printf('.%06dZ', connected_us % 1000000)) VIRTUAL,
+  logged_in_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', logged_in_us / 1000000, 'unixepoch') || printf('.%06dZ', logged_in_us % 1000000)) VIRTUAL,
+  ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL,
+  UNIQUE (server_id, connected_us)
+) STRICT;
+
+CREATE TABLE gaps (
+  -- A time that was not observed, or not reliably. Not derived.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  session_id INTEGER REFERENCES sessions (id), -- the session it ended, or in which it lies
+  started_us INTEGER NOT NULL,
+  ended_us INTEGER,                 -- the login that ended it; NULL while it lasts
+  reason TEXT NOT NULL,             -- connection-lost, restart, login-refused, collector-stopped, not-recorded, cut-frame, cut-recording
+  attempts INTEGER NOT NULL,        -- connections that were tried in vain meanwhile
+  started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
+  ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
+) STRICT;
+
+CREATE TABLE blocks (
+  -- The stream as received, byte for byte, in order. Not derived: everything else is derived from it.
+  -- SELECT sqlar_uncompress(bytes, size) FROM blocks reads one in the sqlite3 shell.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  session_id INTEGER NOT NULL REFERENCES sessions (id),
+  session_offset INTEGER NOT NULL,  -- of its first byte in the session's stream
+  size INTEGER NOT NULL,            -- bytes before compression
+  codec TEXT NOT NULL,              -- zlib, or none where that would not be smaller
+  crc32 INTEGER NOT NULL,           -- of the bytes before compression (zlib's crc32)
+  first_us INTEGER NOT NULL,        -- receive time of the first chunk with bytes in it
+  last_us INTEGER NOT NULL,         -- receive time of the last
+  frames INTEGER NOT NULL,          -- messages that end in this block
+  event_names TEXT NOT NULL,        -- JSON object: how many frames of each event
+  chunks BLOB NOT NULL,             -- the chunk table: zlib stream, see Store/ChunkTable.swift
+  bytes BLOB NOT NULL,              -- compressed as the codec says
+  UNIQUE (session_id, session_offset)
+) STRICT;
+
+CREATE TABLE event_counts (
+  -- How many events of each name came in each hour (UTC).
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  hour_us INTEGER NOT NULL,         -- start of the hour
+  name TEXT NOT NULL,               -- of the event, as received
+  count INTEGER NOT NULL,           -- all frames of this name, list items included
+  list_items INTEGER NOT NULL,      -- of these: answers to an action, not events that happened then
+  hour_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%SZ', hour_us / 1000000, 'unixepoch')) VIRTUAL,
+  UNIQUE (server_id, hour_us, name)
+) STRICT;
+
+CREATE TABLE calls (
+  -- The channels that belong together: joined by linkedid, dial, basic bridge, Local pair, transfer,
+  -- pickup, parking, originate or masquerade.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  linkedid TEXT,                    -- of its first channel
+  caller_number TEXT,               -- of its first channel, as first seen
+  caller_name TEXT,
+  dialled TEXT,                     -- extension that the first channel entered
+  started_us INTEGER NOT NULL,      -- first channel's start
+  answered_us INTEGER,              -- when two parties were first connected, or one came up alone (self-service)
+  ended_us INTEGER,                 -- last channel's end; NULL while it lasts
+  disposition TEXT,                 -- answered, self-service, busy, no-answer, cancelled, failed; NULL while open
+  cause INTEGER,                    -- of the channel that ended it; see hangup_causes
+  channels INTEGER NOT NULL,        -- how many of its channels count (see channels.counts)
+  started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
+  answered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', answered_us / 1000000, 'unixepoch') || printf('.%06dZ', answered_us % 1000000)) VIRTUAL,
+  ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
+) STRICT;
+CREATE INDEX calls_started ON calls (started_us);
+
+CREATE TABLE call_merges (
+  -- A call that turned out to be part of an older one: the smaller id stays.
+  id INTEGER PRIMARY KEY,           -- the call's id that is no longer in calls
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  call_id INTEGER NOT NULL REFERENCES calls (id), -- what it is part of now
+  merged_us INTEGER NOT NULL,
+  merged_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', merged_us / 1000000, 'unixepoch') || printf('.%06dZ', merged_us % 1000000)) VIRTUAL
+) STRICT;
+CREATE INDEX call_merges_call ON call_merges (call_id);
+
+CREATE TABLE channels (
+  -- One Asterisk channel, from Newchannel to Hangup.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  call_id INTEGER NOT NULL REFERENCES calls (id),
+  name TEXT NOT NULL,               -- Asterisk's, such as PJSIP/101-00000001
+  uniqueid TEXT NOT NULL,           -- not a key: clients may choose it
+  linkedid TEXT,                    -- as last seen
+  technology TEXT NOT NULL,         -- of the name, before the slash
+  endpoint TEXT,                    -- of the name, between slash and serial number
+  caller_number TEXT,               -- first one seen
+  caller_name TEXT,                 -- first one seen
+  connected_number TEXT,            -- last one seen
+  account_code TEXT,
+  context TEXT,                     -- where it entered the dialplan
+  exten TEXT,                       -- what it dialled: the first extension seen
+  state INTEGER NOT NULL,           -- ChannelState as last seen; 6 is up
+  started_us INTEGER NOT NULL,
+  answered_us INTEGER,              -- when it came up
+  ended_us INTEGER,                 -- NULL while it lives
+  closed_by TEXT,                   -- hangup; restart when the server went down over it
+  cause INTEGER,                    -- of Hangup; see hangup_causes (a dialplan may send codes that it lacks)
+  cause_text TEXT,                  -- Cause-txt
+  tech_cause TEXT,                  -- TechCause, where the version has it
+  local_channel_id INTEGER REFERENCES channels (id), -- the other half of a Local channel
+  counts INTEGER NOT NULL,          -- 1 if figures count it; 0 for conduits: Local channels that only lead to others
+  started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
+  answered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', answered_us / 1000000, 'unixepoch') || printf('.%06dZ', answered_us % 1000000)) VIRTUAL,
+  ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
+) STRICT;
+CREATE INDEX channels_call ON channels (call_id);
+CREATE INDEX channels_uniqueid ON channels (uniqueid);
+CREATE INDEX channels_started ON channels (started_us);
+
+CREATE TABLE dials (
+  -- One attempt to reach a channel: DialBegin to DialEnd.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  call_id INTEGER NOT NULL REFERENCES calls (id),
+  channel_id INTEGER REFERENCES channels (id), -- who dials; NULL when an originate does
+  dest_channel_id INTEGER NOT NULL REFERENCES channels (id), -- who is dialled
+  dial_string TEXT,
+  started_us INTEGER NOT NULL,
+  ringing_us INTEGER,               -- first RINGING
+  ended_us INTEGER,                 -- DialEnd, or the end of the dialled channel
+  status TEXT,                      -- DialStatus: ANSWER, BUSY, NOANSWER, CANCEL, CHANUNAVAIL, CONGESTION …
+  forward TEXT,                     -- where the dialled party forwarded to
+  started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
+  ringing_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ringing_us / 1000000, 'unixepoch') || printf('.%06dZ', ringing_us % 1000000)) VIRTUAL,
+  ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
+) STRICT;
+CREATE INDEX dials_call ON dials (call_id);
+
+CREATE TABLE bridges (
+  -- One Asterisk bridge: what connects channels.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  call_id INTEGER REFERENCES calls (id), -- basic bridges only: conferences and parking lots join strangers
+  bridge_uniqueid TEXT NOT NULL,
+  type TEXT,                        -- BridgeType: basic, base, parking, stasis …
+  technology TEXT,                  -- BridgeTechnology as last seen
+  creator TEXT,                     -- BridgeCreator: ConfBridge, Parking …
+  name TEXT,                        -- BridgeName
+  started_us INTEGER NOT NULL,
+  ended_us INTEGER,
+  started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
+  ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
+) STRICT;
+CREATE INDEX bridges_call ON bridges (call_id);
+
+CREATE TABLE bridge_members (
+  -- One stay of one channel in one bridge.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  bridge_id INTEGER NOT NULL REFERENCES bridges (id),
+  channel_id INTEGER NOT NULL REFERENCES channels (id),
+  entered_us INTEGER NOT NULL,
+  left_us INTEGER,
+  entered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', entered_us / 1000000, 'unixepoch') || printf('.%06dZ', entered_us % 1000000)) VIRTUAL,
+  left_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', left_us / 1000000, 'unixepoch') || printf('.%06dZ', left_us % 1000000)) VIRTUAL
+) STRICT;
+CREATE INDEX bridge_members_bridge ON bridge_members (bridge_id);
+CREATE INDEX bridge_members_channel ON bridge_members (channel_id);
+
+CREATE TABLE cdrs (
+  -- Asterisk's own call detail records, as the Cdr event gives them. The columns have the names
+  -- that Asterisk's database back ends use. Times are the server's local text.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  channel_id INTEGER REFERENCES channels (id), -- by uniqueid
+  received_us INTEGER NOT NULL,
+  accountcode TEXT, src TEXT, dst TEXT, dcontext TEXT, clid TEXT, channel TEXT, dstchannel TEXT,
+  lastapp TEXT, lastdata TEXT,
+  start TEXT, answer TEXT, "end" TEXT,
+  duration INTEGER,                 -- seconds
+  billsec INTEGER,                  -- seconds since answer
+  disposition TEXT,                 -- ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION
+  amaflags TEXT, userfield TEXT, uniqueid TEXT,
+  linkedid TEXT, peeraccount TEXT, sequence INTEGER, -- where cdr_manager.conf maps them
+  received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
+) STRICT;
+CREATE INDEX cdrs_channel ON cdrs (channel_id);
+
+CREATE TABLE cels (
+  -- Asterisk's channel event log, as the CEL event gives it; kept when asked for (tables = cels).
+  -- The columns have the names that Asterisk's database back ends use.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  received_us INTEGER NOT NULL,
+  eventtype TEXT, eventtime TEXT,   -- the server's local text
+  cid_name TEXT, cid_num TEXT, cid_ani TEXT, cid_rdnis TEXT, cid_dnid TEXT,
+  exten TEXT, context TEXT, channame TEXT, appname TEXT, appdata TEXT,
+  amaflags TEXT, accountcode TEXT, uniqueid TEXT, linkedid TEXT, peer TEXT, peeraccount TEXT,
+  userdeftype TEXT, userfield TEXT, extra TEXT,
+  received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
+) STRICT;
+
+CREATE TABLE system_events (
+  -- What the server says of itself: FullyBooted, Shutdown, Reload, Load, Unload …
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  session_id INTEGER NOT NULL REFERENCES sessions (id),
+  received_us INTEGER NOT NULL,
+  name TEXT NOT NULL,               -- of the event
+  headers TEXT NOT NULL,            -- JSON object of its own headers
+  received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
+) STRICT;
+
+CREATE TABLE positions (
+  -- How far a server's stream has been taken in, and the normalizer's state there: where a restart goes on.
+  id INTEGER PRIMARY KEY REFERENCES servers (id),
+  session_id INTEGER NOT NULL REFERENCES sessions (id),
+  session_offset INTEGER NOT NULL,  -- bytes of that session that are in blocks
+  last_us INTEGER NOT NULL,         -- receive time of the last of these bytes
+  state BLOB NOT NULL               -- see Normalization/State.swift
+) STRICT;
+
+CREATE TABLE collector (
+  -- What amirecd is doing: one row, written at most once a second.
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  version TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,
+  written_us INTEGER NOT NULL,      -- older than some seconds: amirecd is gone
+  stopped_us INTEGER,               -- set by an orderly end
+  servers TEXT NOT NULL,            -- JSON array: name, state, connected since, bytes behind, last error
+  started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
+  written_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', written_us / 1000000, 'unixepoch') || printf('.%06dZ', written_us % 1000000)) VIRTUAL,
+  stopped_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', stopped_us / 1000000, 'unixepoch') || printf('.%06dZ', stopped_us % 1000000)) VIRTUAL
+) STRICT;
+
+CREATE TABLE hangup_causes (
+  -- Asterisk's hangup causes (ITU-T Q.850 with additions). Source: include/asterisk/causes.h.
+  code INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,               -- without the prefix AST_CAUSE_
+  aliases TEXT,                     -- other names of the same code, separated by spaces
+  meaning TEXT NOT NULL,
+  class TEXT NOT NULL               -- not-set, normal, resource, service, not-implemented, invalid, protocol, interworking
+) STRICT;
+
+INSERT INTO hangup_causes (code, name, aliases, meaning, class) VALUES
+  (0, 'NOTDEFINED', NULL, 'No cause was set', 'not-set'),
+  (1, 'UNALLOCATED', NULL, 'Unallocated number', 'normal'),
+  (2, 'NO_ROUTE_TRANSIT_NET', NULL, 'No route to the transit network', 'normal'),
+  (3, 'NO_ROUTE_DESTINATION', NULL, 'No route to the destination', 'normal'),
+  (5, 'MISDIALLED_TRUNK_PREFIX', NULL, 'Misdialled trunk prefix', 'normal'),
+  (6, 'CHANNEL_UNACCEPTABLE', NULL, 'Channel unacceptable', 'normal'),
+  (7, 'CALL_AWARDED_DELIVERED', NULL, 'Call awarded and delivered in an established channel', 'normal'),
+  (8, 'PRE_EMPTED', NULL, 'Pre-empted', 'normal'),
+  (14, 'NUMBER_PORTED_NOT_HERE', NULL, 'Number ported, not here', 'normal'),
+  (16, 'NORMAL_CLEARING', 'NORMAL', 'Normal clearing', 'normal'),
+  (17, 'USER_BUSY', 'BUSY', 'User busy', 'normal'),
+  (18, 'NO_USER_RESPONSE', NULL, 'No user response', 'normal'),
+  (19, 'NO_ANSWER', 'NOANSWER', 'No answer from the user', 'normal'),
+  (20, 'SUBSCRIBER_ABSENT', 'UNREGISTERED', 'Subscriber absent', 'normal'),
+  (21, 'CALL_REJECTED', NULL, 'Call rejected', 'normal'),
+  (22, 'NUMBER_CHANGED', NULL, 'Number changed', 'normal'),
+  (23, 'REDIRECTED_TO_NEW_DESTINATION', NULL, 'Redirected to a new destination', 'normal'),
+  (26, 'ANSWERED_ELSEWHERE', NULL, 'Answered elsewhere', 'normal'),
+  (27, 'DESTINATION_OUT_OF_ORDER', NULL, 'Destination out of order', 'normal'),
+  (28, 'INVALID_NUMBER_FORMAT', NULL, 'Invalid number format', 'normal'),
+  (29, 'FACILITY_REJECTED', NULL, 'Facility rejected', 'normal'),
+  (30, 'RESPONSE_TO_STATUS_ENQUIRY', NULL, 'Response to a status enquiry', 'normal'),
+  (31, 'NORMAL_UNSPECIFIED', NULL, 'Normal, unspecified', 'normal'),
+  (34, 'NORMAL_CIRCUIT_CONGESTION', 'CONGESTION', 'No circuit or channel available', 'resource'),
+  (38, 'NETWORK_OUT_OF_ORDER', 'FAILURE', 'Network out of order', 'resource'),
+  (41, 'NORMAL_TEMPORARY_FAILURE', NULL, 'Temporary failure', 'resource'),
+  (42, 'SWITCH_CONGESTION', NULL, 'Switching equipment congestion', 'resource'),
+  (43, 'ACCESS_INFO_DISCARDED', NULL, 'Access information discarded', 'resource'),
+  (44, 'REQUESTED_CHAN_UNAVAIL', NULL, 'Requested channel unavailable', 'resource'),
+  (50, 'FACILITY_NOT_SUBSCRIBED', NULL, 'Facility not subscribed', 'service'),
+  (52, 'OUTGOING_CALL_BARRED', NULL, 'Outgoing call barred', 'service'),
+  (54, 'INCOMING_CALL_BARRED', NULL, 'Incoming call barred', 'service'),
+  (57, 'BEARERCAPABILITY_NOTAUTH', NULL, 'Bearer capability not authorized', 'service'),
+  (58, 'BEARERCAPABILITY_NOTAVAIL', NULL, 'Bearer capability not available', 'service'),
+  (65, 'BEARERCAPABILITY_NOTIMPL', NULL, 'Bearer capability not implemented', 'not-implemented'),
+  (66, 'CHAN_NOT_IMPLEMENTED', 'NOSUCHDRIVER', 'Channel type not implemented', 'not-implemented'),
+  (69, 'FACILITY_NOT_IMPLEMENTED', NULL, 'Facility not implemented', 'not-implemented'),
+  (81, 'INVALID_CALL_REFERENCE', NULL, 'Invalid call reference', 'invalid'),
+  (88, 'INCOMPATIBLE_DESTINATION', NULL, 'Incompatible destination', 'invalid'),
+  (95, 'INVALID_MSG_UNSPECIFIED', NULL, 'Invalid message, unspecified', 'invalid'),
+  (96, 'MANDATORY_IE_MISSING', NULL, 'Mandatory information element missing', 'protocol'),
+  (97, 'MESSAGE_TYPE_NONEXIST', NULL, 'Message type does not exist', 'protocol'),
+  (98, 'WRONG_MESSAGE', NULL, 'Message not compatible with the call state', 'protocol'),
+  (99, 'IE_NONEXIST', NULL, 'Information element does not exist', 'protocol'),
+  (100, 'INVALID_IE_CONTENTS', NULL, 'Invalid information element contents', 'protocol'),
+  (101, 'WRONG_CALL_STATE', NULL, 'Message in the wrong call state', 'protocol'),
+  (102, 'RECOVERY_ON_TIMER_EXPIRE', NULL, 'Recovery on timer expiry', 'protocol'),
+  (103, 'MANDATORY_IE_LENGTH_ERROR', NULL, 'Mandatory information element has a wrong length', 'protocol'),
+  (111, 'PROTOCOL_ERROR', NULL, 'Protocol error, unspecified', 'protocol'),
+  (127, 'INTERWORKING', NULL, 'Interworking, unspecified', 'interworking');
