@@ -1,0 +1,53 @@
+import CSQLite
+
+/// What SQLite refused, and where.
+///
+/// `description` is one line and never holds a bound value: those may be phone numbers.
+public struct SQLiteError: Error, CustomStringConvertible, Sendable, Equatable {
+  /// SQLite's extended result code. **Source:** sqlite.org/rescode.html
+  public let code: Int32
+  /// SQLite's message, or ours where SQLite has none.
+  public let message: String
+  /// The statement that failed, with its parameters as written.
+  public let sql: String?
+  /// The file of the connection.
+  public let path: String?
+
+  /// The most characters of the statement that `description` shows.
+  static let sqlCharactersMax = 160
+
+  public init(code: Int32, message: String, sql: String? = nil, path: String? = nil) {
+    self.code = code
+    self.message = message
+    self.sql = sql
+    self.path = path
+  }
+
+  /// The lowest eight bits of `code`: the kind of failure, such as 5 (busy), 13 (full), 26 (no
+  /// database).
+  public var primaryCode: Int32 { code & 0xFF }
+
+  /// Whether the same statement may succeed later: another connection holds a lock.
+  public var isRetryable: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
+
+  /// One line: message, code, file and statement.
+  public var description: String {
+    var line = "\(message) (SQLite \(code))"
+    if let path, !path.isEmpty { line += ", \(path)" }
+    if let sql { line += ": \(Self.oneLine(sql))" }
+    return line
+  }
+
+  /// `sql` without its comments and line breaks, and not longer than a log line bears.
+  private static func oneLine(_ sql: String) -> String {
+    var line = ""
+    for row in sql.split(whereSeparator: \.isNewline) {
+      let words = row.split(whereSeparator: \.isWhitespace)
+      if words.first?.hasPrefix("--") ?? true { continue }
+      if !line.isEmpty { line += " " }
+      line += words.joined(separator: " ")
+      if line.count > sqlCharactersMax { return line.prefix(sqlCharactersMax) + "…" }
+    }
+    return line
+  }
+}
