@@ -92,7 +92,7 @@ CREATE TABLE calls (
   answered_us INTEGER,              -- when two parties were first connected, or one came up alone (self-service)
   ended_us INTEGER,                 -- last channel's end; NULL while it lasts
   disposition TEXT,                 -- answered, self-service, busy, no-answer, cancelled, failed; NULL while open
-  cause INTEGER,                    -- of the channel that ended it; see hangup_causes
+  cause INTEGER,                    -- of its first channel, if that one counts; see hangup_causes
   channels INTEGER NOT NULL,        -- how many of its channels count (see channels.counts)
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   answered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', answered_us / 1000000, 'unixepoch') || printf('.%06dZ', answered_us % 1000000)) VIRTUAL,
@@ -127,6 +127,7 @@ CREATE TABLE channels (
   context TEXT,                     -- where it entered the dialplan
   exten TEXT,                       -- what it dialled: the first extension seen
   state INTEGER NOT NULL,           -- ChannelState as last seen; 6 is up
+  opened_by TEXT NOT NULL,          -- newchannel; seen when it was there before it was announced to us
   started_us INTEGER NOT NULL,
   answered_us INTEGER,              -- when it came up
   ended_us INTEGER,                 -- NULL while it lives

@@ -84,6 +84,7 @@ public enum HeaderName: String, CaseIterable, Sendable {
   case uniqueid1 = "Uniqueid1"
   case uniqueid2 = "Uniqueid2"
   case bridgestate = "Bridgestate"
+  case result = "Result"
   case targetUniqueid = "TargetUniqueid"
   case targetChannel = "TargetChannel"
   case reason = "Reason"

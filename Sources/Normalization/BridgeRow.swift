@@ -1,0 +1,102 @@
+/// A row of `bridges`; schema/0001-core.sql says what each column is.
+public struct BridgeRow: Row, Sendable {
+  public static let table = "bridges"
+  public static let columns = [
+    "id", "server_id", "call_id", "bridge_uniqueid", "type", "technology", "creator", "name",
+    "started_us", "ended_us",
+  ]
+
+  var id: Int64 = 0
+  var serverID: Int64 = 0
+  var callID: Int64?
+  var bridgeUniqueid = ""
+  var type: String?
+  var technology: String?
+  var creator: String?
+  var name: String?
+  var startedAt: Int64 = 0
+  var endedAt: Int64?
+
+  public mutating func visit(_ visitor: inout some FieldVisitor) {
+    visitor.visit(&id)
+    visitor.visit(&serverID)
+    visitor.visit(&callID)
+    visitor.visit(&bridgeUniqueid)
+    visitor.visit(&type)
+    visitor.visit(&technology)
+    visitor.visit(&creator)
+    visitor.visit(&name)
+    visitor.visit(&startedAt)
+    visitor.visit(&endedAt)
+  }
+}
+
+/// A row of `bridge_members`: one stay of one channel in one bridge.
+public struct BridgeMemberRow: Row, Sendable {
+  public static let table = "bridge_members"
+  public static let columns = [
+    "id", "server_id", "bridge_id", "channel_id", "entered_us", "left_us",
+  ]
+
+  var id: Int64 = 0
+  var serverID: Int64 = 0
+  var bridgeID: Int64 = 0
+  var channelID: Int64 = 0
+  var enteredAt: Int64 = 0
+  var leftAt: Int64?
+
+  public mutating func visit(_ visitor: inout some FieldVisitor) {
+    visitor.visit(&id)
+    visitor.visit(&serverID)
+    visitor.visit(&bridgeID)
+    visitor.visit(&channelID)
+    visitor.visit(&enteredAt)
+    visitor.visit(&leftAt)
+  }
+}
+
+/// A bridge that exists.
+struct LiveBridge: Live {
+  var row = BridgeRow()
+  /// Slots of the stays that go on.
+  var members: [Int] = []
+  /// The session in which it was opened, by its place in the server's stream.
+  var session = 0
+  var isChanged = false
+  var isUsed = false
+
+  mutating func visit(_ visitor: inout some FieldVisitor) {
+    row.visit(&visitor)
+    visitor.visit(&members)
+    visitor.visit(&session)
+    visitor.visit(&isChanged)
+    visitor.visit(&isUsed)
+  }
+
+  /// Whether its members talk to each other as one call: conferences, parking lots and bridges that only
+  /// hold channels join strangers.
+  ///
+  /// **Source:** main/bridge_basic.c names the type `basic`; technologies change while it lives.
+  var joinsCalls: Bool { row.type == "basic" }
+
+  /// Whether its members hear each other at all.
+  var connectsParties: Bool { row.technology != "holding_bridge" }
+}
+
+/// A stay that goes on, or ended and was not written yet.
+struct LiveMember: Live {
+  var row = BridgeMemberRow()
+  /// Slots of its channel and its bridge.
+  var channel = 0
+  var bridge = 0
+  var isChanged = false
+  var isUsed = false
+
+  mutating func visit(_ visitor: inout some FieldVisitor) {
+    row.visit(&visitor)
+    visitor.visit(&channel)
+    visitor.visit(&bridge)
+    visitor.visit(&isChanged)
+    visitor.visit(&isUsed)
+  }
+}

@@ -1,0 +1,195 @@
+import AMI
+
+// Calls are the sets that remain when channels that belong together are joined: a union-find over the
+// live channels. Asterisk's linkedid alone does not do: it changes as channels are bridged, and some
+// joins (an attended transfer, a pickup) never show in it.
+
+extension Normalizer {
+  /// Puts a new channel into the call of its linkedid, or into a call of its own.
+  mutating func assignCall(to slot: Int, at time: Int64) {
+    let linkedid = channels[slot].row.linkedid
+    if let linkedid, let call = callByLinkedid[linkedid] {
+      add(slot, to: call)
+      return
+    }
+    var call = LiveCall()
+    call.row.id = nextID(\.calls)
+    call.row.serverID = serverID
+    call.row.linkedid = linkedid
+    call.row.startedAt = time
+    call.row.dialled = channels[slot].row.exten
+    call.firstChannel = channels[slot].row.id
+    if let linkedid { call.linkedids = [linkedid] }
+    let callSlot = calls.insert(call)
+    if let linkedid { callByLinkedid[linkedid] = callSlot }
+    add(slot, to: callSlot)
+  }
+
+  private mutating func add(_ slot: Int, to call: Int) {
+    channels[slot].call = call
+    calls[call].channels.append(slot)
+    calls[call].open += 1
+    calls[call].held += 1
+    calls[call].row.endedAt = nil
+    if channels[slot].row.counts { calls[call].row.channels += 1 }
+    calls.touch(call)
+  }
+
+  /// An event shows a channel's linkedid: the same linkedid at any time is the same call.
+  @inline(__always)
+  mutating func noteLinkedid(
+    _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64
+  ) {
+    guard frame.range(of: headers.linkedid) != nil,
+      let slot = knownChannel(frame, headers.uniqueid),
+      let linkedid = frame.knownText(of: headers.linkedid),
+      channels[slot].row.linkedid != linkedid
+    else { return }
+    channels[slot].row.linkedid = linkedid
+    channels.touch(slot)
+    let call = channels[slot].call
+    if let other = callByLinkedid[linkedid] {
+      if other != call { unite(call, other, at: time) }
+    } else {
+      callByLinkedid[linkedid] = call
+      calls[call].linkedids.append(linkedid)
+      calls.touch(call)
+    }
+  }
+
+  /// Joins the calls of all channels that these headers name and that are held.
+  mutating func join(_ frame: borrowing Frame, _ uniqueids: [HeaderName], at time: Int64) {
+    var first: Int?
+    for uniqueid in uniqueids {
+      guard let slot = knownChannel(frame, uniqueid) else { continue }
+      if let first { join(first, slot, at: time) } else { first = slot }
+    }
+  }
+
+  /// Joins the calls of two channels.
+  mutating func join(_ slot: Int, _ other: Int, at time: Int64) {
+    let call = channels[slot].call
+    let otherCall = channels[other].call
+    if call != otherCall { unite(call, otherCall, at: time) }
+  }
+
+  mutating func attendedTransfer(_ frame: borrowing Frame, at time: Int64) {
+    guard frame.has(.result, "Success") else { return }
+    join(
+      frame,
+      [
+        .origTransfererUniqueid, .secondTransfererUniqueid, .transfereeUniqueid,
+        .transferTargetUniqueid,
+      ], at: time)
+  }
+
+  /// Two calls turn out to be one: the smaller id stays.
+  private mutating func unite(_ call: Int, _ other: Int, at time: Int64) {
+    let (kept, gone) = calls[call].row.id < calls[other].row.id ? (call, other) : (other, call)
+    let keptID = calls[kept].row.id
+    let goneID = calls[gone].row.id
+    for slot in calls[gone].channels {
+      channels[slot].call = kept
+      channels.touch(slot)
+    }
+    for linkedid in calls[gone].linkedids { callByLinkedid[linkedid] = kept }
+    let old = calls[gone]
+    calls[kept].channels += old.channels
+    calls[kept].linkedids += old.linkedids
+    calls[kept].open += old.open
+    calls[kept].held += old.held
+    calls[kept].row.channels += old.row.channels
+    calls[kept].row.startedAt = min(calls[kept].row.startedAt, old.row.startedAt)
+    calls[kept].connectedAt = earlier(calls[kept].connectedAt, old.connectedAt)
+    calls[kept].upAt = earlier(calls[kept].upAt, old.upAt)
+    if let status = old.dialStatus { calls[kept].dialStatus = status }
+    if calls[kept].row.cause == nil { calls[kept].row.cause = old.row.cause }
+    calls[kept].row.endedAt = nil
+    calls.touch(kept)
+    calls.discard(gone)
+    moveToCall(keptID, from: goneID)
+    merges.append(
+      CallMergeRow(id: goneID, serverID: serverID, callID: keptID, mergedAt: time))
+    if calls[kept].open == 0 { finish(kept, at: max(time, old.row.endedAt ?? time)) }
+  }
+
+  private mutating func moveToCall(_ keptID: Int64, from goneID: Int64) {
+    for dial in dials.used where dials[dial].row.callID == goneID {
+      dials[dial].row.callID = keptID
+      dials.touch(dial)
+    }
+    for bridge in bridges.used where bridges[bridge].row.callID == goneID {
+      bridges[bridge].row.callID = keptID
+      bridges.touch(bridge)
+    }
+  }
+
+  private func earlier(_ one: Int64?, _ other: Int64?) -> Int64? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
+  }
+
+  // MARK: Results
+
+  /// Two parties are connected: the call of this channel is answered.
+  mutating func connected(_ slot: Int, at time: Int64) {
+    let call = channels[slot].call
+    guard calls[call].connectedAt == nil else { return }
+    calls[call].connectedAt = time
+    calls[call].row.answeredAt = time
+    calls.touch(call)
+  }
+
+  /// The call's cause is that of its first channel; while that one does not count, of the first that does.
+  mutating func noteCause(of slot: Int) {
+    let call = channels[slot].call
+    guard channels[slot].row.counts else { return }
+    if channels[slot].row.id == calls[call].firstChannel || calls[call].row.cause == nil {
+      calls[call].row.cause = channels[slot].row.cause
+      calls.touch(call)
+    }
+  }
+
+  /// A channel of the call ended; when it was the last one, so did the call.
+  mutating func channelClosed(_ slot: Int, at time: Int64) {
+    let call = channels[slot].call
+    calls[call].open -= 1
+    if calls[call].open == 0 { finish(call, at: time) }
+  }
+
+  private mutating func finish(_ call: Int, at time: Int64) {
+    calls[call].row.endedAt = time
+    calls[call].row.answeredAt = calls[call].connectedAt ?? calls[call].upAt
+    calls[call].row.disposition = disposition(of: calls[call])
+    calls.touch(call)
+  }
+
+  private func disposition(of call: borrowing LiveCall) -> String {
+    if call.connectedAt != nil { return "answered" }
+    if call.upAt != nil { return "self-service" }
+    switch call.dialStatus {
+    case "BUSY": return "busy"
+    case "NOANSWER": return "no-answer"
+    case "CANCEL": return "cancelled"
+    case "CHANUNAVAIL", "CONGESTION": return "failed"
+    default: break
+    }
+    // Nothing was dialled, or the dial did not say: the cause must do. include/asterisk/causes.h
+    switch call.row.cause {
+    case 17: return "busy"
+    case 18, 19: return "no-answer"
+    case nil, 0, 16, 26: return "cancelled"
+    default: return "failed"
+    }
+  }
+
+  /// One of the call's channels is forgotten; with the last one the call is.
+  mutating func release(_ call: Int) {
+    calls[call].held -= 1
+    guard calls[call].held == 0 else { return }
+    for linkedid in calls[call].linkedids where callByLinkedid[linkedid] == call {
+      callByLinkedid[linkedid] = nil
+    }
+    leavingCalls.append(call)
+  }
+}

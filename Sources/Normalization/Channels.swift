@@ -1,0 +1,315 @@
+import AMI
+
+/// The headers that show one channel: the same set stands in events with different prefixes.
+///
+/// **Source:** main/manager_channels.c, `ast_manager_build_channel_state_string_prefix`.
+struct ChannelHeaders {
+  let channel: HeaderName
+  let state: HeaderName
+  let callerNumber: HeaderName
+  let callerName: HeaderName
+  let connectedNumber: HeaderName
+  let accountCode: HeaderName
+  let context: HeaderName
+  let exten: HeaderName
+  let uniqueid: HeaderName
+  let linkedid: HeaderName
+
+  static let main = ChannelHeaders(
+    channel: .channel, state: .channelState, callerNumber: .callerIDNum, callerName: .callerIDName,
+    connectedNumber: .connectedLineNum, accountCode: .accountCode, context: .context, exten: .exten,
+    uniqueid: .uniqueid, linkedid: .linkedid)
+
+  static let dest = ChannelHeaders(
+    channel: .destChannel, state: .destChannelState, callerNumber: .destCallerIDNum,
+    callerName: .destCallerIDName, connectedNumber: .destConnectedLineNum,
+    accountCode: .destAccountCode, context: .destContext, exten: .destExten,
+    uniqueid: .destUniqueid, linkedid: .destLinkedid)
+}
+
+/// ChannelState of a channel that is up. **Source:** include/asterisk/channelstate.h.
+private let stateUp: Int64 = 6
+
+extension Normalizer {
+  mutating func newchannel(_ frame: borrowing Frame, at time: Int64) {
+    guard let uniqueid = frame.text(of: .uniqueid) else { return }
+    if let slot = channelByUniqueid[uniqueid], channels[slot].row.endedAt == nil {
+      return update(slot, frame, .main, at: time)
+    }
+    open(uniqueid, frame, .main, by: "newchannel", at: time)
+  }
+
+  mutating func newstate(_ frame: borrowing Frame, at time: Int64) {
+    guard let slot = channel(frame, .main, at: time) else { return }
+    update(slot, frame, .main, at: time)
+  }
+
+  /// The first extension that a channel enters is what it dialled; where Newchannel tells it, that counts.
+  mutating func newexten(_ frame: borrowing Frame) {
+    guard let slot = knownChannel(frame, .uniqueid), channels[slot].row.exten == nil,
+      let exten = frame.knownText(of: .exten)
+    else { return }
+    channels[slot].row.exten = exten
+    channels[slot].row.context = frame.knownText(of: .context)
+    channels.touch(slot)
+    let call = channels[slot].call
+    if calls[call].firstChannel == channels[slot].row.id {
+      calls[call].row.dialled = exten
+      calls.touch(call)
+    }
+  }
+
+  mutating func hangup(_ frame: borrowing Frame, at time: Int64) {
+    guard let slot = channel(frame, .main, at: time), channels[slot].row.endedAt == nil else {
+      return
+    }
+    update(slot, frame, .main, at: time)
+    channels[slot].row.cause = frame.integer(of: .cause)
+    channels[slot].row.causeText = frame.knownText(of: .causeText)
+    channels[slot].row.techCause = frame.knownText(of: .techCause)
+    noteCause(of: slot)
+    close(slot, at: time, by: "hangup")
+  }
+
+  mutating func localBridge(_ frame: borrowing Frame, at time: Int64) {
+    guard let near = knownChannel(frame, .localOneUniqueid),
+      let far = knownChannel(frame, .localTwoUniqueid)
+    else { return }
+    pair(near, far)
+    join(near, far, at: time)
+  }
+
+  // MARK: Finding
+
+  /// The channel that a header names, when it is held.
+  func knownChannel(_ frame: borrowing Frame, _ uniqueid: HeaderName) -> Int? {
+    guard let text = frame.text(of: uniqueid) else { return nil }
+    return channelByUniqueid[text]
+  }
+
+  /// The channel that an event shows; one that was never announced is opened as it is shown.
+  mutating func channel(
+    _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64
+  ) -> Int? {
+    guard let uniqueid = frame.text(of: headers.uniqueid) else { return nil }
+    if let slot = channelByUniqueid[uniqueid] { return slot }
+    guard !uniqueid.isEmpty, frame.range(of: headers.channel) != nil else { return nil }
+    return open(uniqueid, frame, headers, by: "seen", at: time)
+  }
+
+  // MARK: Opening and changing
+
+  @discardableResult
+  private mutating func open(
+    _ uniqueid: String, _ frame: borrowing Frame, _ headers: ChannelHeaders, by openedBy: String,
+    at time: Int64
+  ) -> Int {
+    var channel = LiveChannel()
+    channel.row.id = nextID(\.channels)
+    channel.row.serverID = serverID
+    channel.row.uniqueid = uniqueid
+    channel.row.name = frame.text(of: headers.channel) ?? ""
+    channel.row.linkedid = frame.knownText(of: headers.linkedid)
+    channel.row.openedBy = openedBy
+    channel.row.startedAt = time
+    channel.session = session.number
+    let name = ChannelName(channel.row.name)
+    channel.row.technology = name.technology
+    channel.row.endpoint = name.endpoint
+    channel.isFarHalf = name.localPair?.half == 2
+    channel.row.counts = !channel.isFarHalf
+    // The near half of a Local channel is announced with the extension that its far half will enter.
+    if name.localPair == nil {
+      channel.row.context = frame.knownText(of: headers.context)
+      channel.row.exten = frame.knownText(of: headers.exten)
+    }
+    let slot = channels.insert(channel)
+    channelByUniqueid[uniqueid] = slot
+    assignCall(to: slot, at: time)
+    channels.touch(slot)
+    if let localPair = name.localPair { findPartner(of: slot, in: localPair, at: time) }
+    update(slot, frame, headers, at: time)
+    return slot
+  }
+
+  /// Takes over what a snapshot of a channel says.
+  mutating func update(
+    _ slot: Int, _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64
+  ) {
+    guard channels[slot].row.endedAt == nil else { return }
+    if let state = frame.integer(of: headers.state), channels[slot].row.state != state {
+      channels[slot].row.state = state
+      channels.touch(slot)
+      if state == stateUp { cameUp(slot, at: time) }
+    }
+    let isFirst = calls[channels[slot].call].firstChannel == channels[slot].row.id
+    if channels[slot].row.callerNumber == nil,
+      let number = frame.knownText(of: headers.callerNumber)
+    {
+      channels[slot].row.callerNumber = number
+      channels.touch(slot)
+      if isFirst { setCall(of: slot, \.callerNumber, number) }
+    }
+    if channels[slot].row.callerName == nil, let name = frame.knownText(of: headers.callerName) {
+      channels[slot].row.callerName = name
+      channels.touch(slot)
+      if isFirst { setCall(of: slot, \.callerName, name) }
+    }
+    set(slot, \.connectedNumber, frame.knownText(of: headers.connectedNumber))
+    set(slot, \.accountCode, frame.knownText(of: headers.accountCode))
+  }
+
+  private mutating func set(
+    _ slot: Int, _ field: WritableKeyPath<ChannelRow, String?>, _ value: String?
+  ) {
+    guard let value, channels[slot].row[keyPath: field] != value else { return }
+    channels[slot].row[keyPath: field] = value
+    channels.touch(slot)
+  }
+
+  private mutating func setCall(
+    of slot: Int, _ field: WritableKeyPath<CallRow, String?>, _ value: String
+  ) {
+    calls[channels[slot].call].row[keyPath: field] = value
+    calls.touch(channels[slot].call)
+  }
+
+  private mutating func cameUp(_ slot: Int, at time: Int64) {
+    guard channels[slot].row.answeredAt == nil else { return }
+    channels[slot].row.answeredAt = time
+    let call = channels[slot].call
+    if channels[slot].row.counts, calls[call].upAt == nil { calls[call].upAt = time }
+  }
+
+  // MARK: Local channels
+
+  private mutating func findPartner(
+    of slot: Int, in localPair: (base: String, half: UInt8), at time: Int64
+  ) {
+    if let other = nearHalfByName.removeValue(forKey: localPair.base),
+      channels[other].isFarHalf != channels[slot].isFarHalf
+    {
+      let far = channels[slot].isFarHalf ? slot : other
+      pair(far == slot ? other : slot, far)
+      join(slot, other, at: time)
+    } else {
+      nearHalfByName[localPair.base] = slot
+    }
+  }
+
+  /// Two channels are the halves of one Local channel.
+  private mutating func pair(_ near: Int, _ far: Int) {
+    guard near != far, channels[near].partner != far else { return }
+    channels[near].partner = far
+    channels[far].partner = near
+    channels[near].row.localChannelID = channels[far].row.id
+    channels[far].row.localChannelID = channels[near].row.id
+    channels.touch(near)
+    channels.touch(far)
+  }
+
+  /// A channel dials or is bridged. When it is the far half of a Local channel, that one only leads to
+  /// others, and its near half counts no more.
+  mutating func becomesConduit(_ slot: Int) {
+    guard channels[slot].isFarHalf, let near = channels[slot].partner, channels[near].row.counts
+    else { return }
+    channels[near].row.counts = false
+    channels.touch(near)
+    calls[channels[near].call].row.channels -= 1
+    calls.touch(channels[near].call)
+  }
+
+  // MARK: Closing
+
+  /// Ends a channel and what it takes part in.
+  mutating func close(_ slot: Int, at time: Int64, by closedBy: String) {
+    channels[slot].row.endedAt = time
+    channels[slot].row.closedBy = closedBy
+    channels.touch(slot)
+    if let dial = channels[slot].dial { end(dial, status: nil, at: time) }
+    if let member = channels[slot].member { leave(member, at: time) }
+    if let base = ChannelName(channels[slot].row.name).localPair?.base,
+      nearHalfByName[base] == slot
+    {
+      nearHalfByName[base] = nil
+    }
+    ended.append(slot, at: time)
+    channelClosed(slot, at: time)
+  }
+
+  /// Forgets channels that ended more than `lingerTime` ago.
+  @inline(__always)
+  mutating func expireEnded(at time: Int64) {
+    while let slot = ended.next(before: time - Self.lingerTime) { expire(slot) }
+  }
+
+  private mutating func expire(_ slot: Int) {
+    if let partner = channels[slot].partner {
+      // Its other half may still turn it into a conduit: it is kept until that one is done.
+      if channels[partner].row.endedAt == nil { return }
+      if !channels[partner].isExpired, ended.hasPassed(channels[partner].row.endedAt!) {
+        forget(partner)
+      }
+    }
+    if !channels[slot].isExpired { forget(slot) }
+  }
+
+  private mutating func forget(_ slot: Int) {
+    channels[slot].isExpired = true
+    if let partner = channels[slot].partner { channels[partner].partner = nil }
+    if channelByUniqueid[channels[slot].row.uniqueid] == slot {
+      channelByUniqueid[channels[slot].row.uniqueid] = nil
+    }
+    leavingChannels.append(slot)
+    release(channels[slot].call)
+  }
+}
+
+/// Channels that ended, in the order of their ends, until nothing more is expected about them.
+struct EndedChannels: Visitable {
+  private var slots: [Int] = []
+  private var times: [Int64] = []
+  private var head = 0
+  private var limit: Int64 = .min
+
+  mutating func append(_ slot: Int, at time: Int64) {
+    slots.append(slot)
+    times.append(time)
+  }
+
+  /// Takes the next channel that ended before `limit`.
+  @inline(__always)
+  mutating func next(before limit: Int64) -> Int? {
+    self.limit = limit
+    guard head < slots.count, times[head] < limit else { return nil }
+    head += 1
+    if head > 1024, head * 2 > slots.count {
+      slots.removeFirst(head - 1)
+      times.removeFirst(head - 1)
+      head = 1
+    }
+    return slots[head - 1]
+  }
+
+  /// Whether an end at `time` lies before the limit of the last `next`.
+  func hasPassed(_ time: Int64) -> Bool { time < limit }
+
+  mutating func visit(_ visitor: inout some FieldVisitor) {
+    slots.removeFirst(head)
+    times.removeFirst(head)
+    head = 0
+    visitor.visit(&slots)
+    var count = times.count
+    visitor.visit(&count)
+    if count != times.count { times = Array(repeating: 0, count: slots.count) }
+    for place in times.indices { visitor.visit(&times[place]) }
+    visitor.visit(&limit)
+  }
+}
+
+extension Frame {
+  /// The text of a header; nil where it is absent, empty or `<unknown>`.
+  func knownText(of name: HeaderName) -> String? {
+    value(of: name).flatMap { Text.decodeKnown($0) }
+  }
+}

@@ -1,0 +1,50 @@
+/// A row of `dials`; schema/0001-core.sql says what each column is.
+public struct DialRow: Row, Sendable {
+  public static let table = "dials"
+  public static let columns = [
+    "id", "server_id", "call_id", "channel_id", "dest_channel_id", "dial_string", "started_us",
+    "ringing_us", "ended_us", "status", "forward",
+  ]
+
+  var id: Int64 = 0
+  var serverID: Int64 = 0
+  var callID: Int64 = 0
+  var channelID: Int64?
+  var destChannelID: Int64 = 0
+  var dialString: String?
+  var startedAt: Int64 = 0
+  var ringingAt: Int64?
+  var endedAt: Int64?
+  var status: String?
+  var forward: String?
+
+  public mutating func visit(_ visitor: inout some FieldVisitor) {
+    visitor.visit(&id)
+    visitor.visit(&serverID)
+    visitor.visit(&callID)
+    visitor.visit(&channelID)
+    visitor.visit(&destChannelID)
+    visitor.visit(&dialString)
+    visitor.visit(&startedAt)
+    visitor.visit(&ringingAt)
+    visitor.visit(&endedAt)
+    visitor.visit(&status)
+    visitor.visit(&forward)
+  }
+}
+
+/// A dial that goes on, or ended and was not written yet.
+struct LiveDial: Live {
+  var row = DialRow()
+  /// The slot of the dialled channel.
+  var dest = 0
+  var isChanged = false
+  var isUsed = false
+
+  mutating func visit(_ visitor: inout some FieldVisitor) {
+    row.visit(&visitor)
+    visitor.visit(&dest)
+    visitor.visit(&isChanged)
+    visitor.visit(&isUsed)
+  }
+}

@@ -1,0 +1,90 @@
+extension Normalizer {
+  /// Gives the rows that changed since the last time to `sink`, and forgets what is over.
+  public mutating func drain(into sink: inout some RowSink) throws {
+    for slot in calls.takeChanged() { try sink.write(&calls[slot].row) }
+    for index in merges.indices { try sink.merge(&merges[index]) }
+    merges.removeAll(keepingCapacity: true)
+    for slot in channels.takeChanged() {
+      channels[slot].row.callID = calls[channels[slot].call].row.id
+      try sink.write(&channels[slot].row)
+    }
+    for slot in dials.takeChanged() {
+      try sink.write(&dials[slot].row)
+      if dials[slot].row.endedAt != nil { dials.remove(slot) }
+    }
+    for slot in bridges.takeChanged() {
+      try sink.write(&bridges[slot].row)
+      if bridges[slot].row.endedAt != nil { bridges.remove(slot) }
+    }
+    for slot in members.takeChanged() {
+      try sink.write(&members[slot].row)
+      if members[slot].row.leftAt != nil { members.remove(slot) }
+    }
+    for index in records.indices { try sink.write(&records[index]) }
+    records.removeAll(keepingCapacity: true)
+    for index in logEntries.indices { try sink.write(&logEntries[index]) }
+    logEntries.removeAll(keepingCapacity: true)
+    for index in systemEvents.indices { try sink.write(&systemEvents[index]) }
+    systemEvents.removeAll(keepingCapacity: true)
+    for var row in counts.takeChanged() { try sink.write(&row) }
+    removeLeaving()
+  }
+
+  private mutating func removeLeaving() {
+    for slot in leavingChannels {
+      let call = channels[slot].call
+      calls[call].channels.removeAll { $0 == slot }
+      channels.remove(slot)
+    }
+    leavingChannels.removeAll(keepingCapacity: true)
+    for slot in leavingCalls { calls.remove(slot) }
+    leavingCalls.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: Saving
+
+  /// Everything needed to go on from here. The rows must have been drained.
+  public mutating func save() -> [UInt8] {
+    precondition(merges.isEmpty && channels.changed.isEmpty && records.isEmpty, "drain first")
+    var writer = StateWriter()
+    visit(&writer)
+    return writer.bytes
+  }
+
+  /// A normalizer that goes on where another was saved; nil when `state` is damaged or of another version.
+  public init?(server number: Int64, options: Options = Options(), restoring state: [UInt8]) {
+    self.init(server: number, options: options)
+    var reader = StateReader(state)
+    visit(&reader)
+    guard reader.isComplete else { return nil }
+    makeIndexes()
+  }
+
+  private mutating func visit(_ visitor: inout some FieldVisitor) {
+    counters.visit(&visitor)
+    calls.visit(&visitor)
+    channels.visit(&visitor)
+    dials.visit(&visitor)
+    bridges.visit(&visitor)
+    members.visit(&visitor)
+    counts.visit(&visitor)
+    ended.visit(&visitor)
+    session.visit(&visitor)
+  }
+
+  private mutating func makeIndexes() {
+    for slot in channels.used.sorted(by: { channels[$0].row.id < channels[$1].row.id })
+    where !channels[slot].isExpired {
+      channelByUniqueid[channels[slot].row.uniqueid] = slot
+      if channels[slot].partner == nil, channels[slot].row.endedAt == nil,
+        let base = ChannelName(channels[slot].row.name).localPair?.base
+      {
+        nearHalfByName[base] = slot
+      }
+    }
+    for slot in calls.used {
+      for linkedid in calls[slot].linkedids { callByLinkedid[linkedid] = slot }
+    }
+    for slot in bridges.used { bridgeByUniqueid[bridges[slot].row.bridgeUniqueid] = slot }
+  }
+}

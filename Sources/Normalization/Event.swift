@@ -1,0 +1,51 @@
+/// The events that change tables. An event that is not listed here is counted and archived all the same.
+///
+/// To take in another event: a case here, and its line in `Normalizer.apply`. Names compare without
+/// case, because they differ between versions.
+enum Event: String, CaseIterable {
+  case newchannel = "Newchannel"
+  case newstate = "Newstate"
+  case newCallerid = "NewCallerid"
+  case newConnectedLine = "NewConnectedLine"
+  case newAccountCode = "NewAccountCode"
+  case newexten = "Newexten"
+  case hangup = "Hangup"
+  case localBridge = "LocalBridge"
+  case dialBegin = "DialBegin"
+  case dialState = "DialState"
+  case dialEnd = "DialEnd"
+  case bridgeCreate = "BridgeCreate"
+  case bridgeDestroy = "BridgeDestroy"
+  case bridgeEnter = "BridgeEnter"
+  case bridgeLeave = "BridgeLeave"
+  case attendedTransfer = "AttendedTransfer"
+  case blindTransfer = "BlindTransfer"
+  case pickup = "Pickup"
+  case unparkedCall = "UnParkedCall"
+  case cdr = "Cdr"
+  case cel = "CEL"
+  case userEvent = "UserEvent"
+  case fullyBooted = "FullyBooted"
+  case shutdown = "Shutdown"
+  case reload = "Reload"
+  case load = "Load"
+  case unload = "Unload"
+
+  private static let byName = [String: Event](
+    uniqueKeysWithValues: allCases.map { ($0.rawValue.lowercased(), $0) })
+
+  /// The event of this name, if it is one of these.
+  init?(name: String) {
+    guard let event = Self.byName[name.lowercased()] else { return nil }
+    self = event
+  }
+
+  /// Whether its `Uniqueid` and `Linkedid` are a channel's at that moment: not in records of what was,
+  /// and not where a user writes the headers.
+  var showsChannel: Bool {
+    switch self {
+    case .cdr, .cel, .userEvent: false
+    default: true
+    }
+  }
+}

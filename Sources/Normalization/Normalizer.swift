@@ -1,0 +1,175 @@
+public import AMI
+
+/// Turns the frames of one server into rows: a state machine without I/O or clock. Frames and their times
+/// go in, changed rows come out.
+///
+/// It holds what is live, and what ended within the last `lingerTime` of the stream's own time. A row
+/// that changes ten times between two drains comes out once. The same frames with the same times give
+/// the same rows, ids included, however often it is drained, saved and restored in between.
+public struct Normalizer: ~Copyable {
+  /// How long after a channel's end events about it are still taken in, in microseconds: `Cdr` and others
+  /// come from other threads of the server than `Hangup`.
+  public static let lingerTime: Int64 = 10_000_000
+  /// Two boots are the same when they lie no further apart than this, in microseconds: `Uptime` is in
+  /// whole seconds.
+  public static let bootTolerance: Int64 = 2_000_000
+
+  /// The bulky tables that are filled only when asked for.
+  public struct Options: Sendable, Equatable {
+    /// Whether to fill `cels`.
+    public var cels = false
+    public init() {}
+  }
+
+  /// What the server said of itself that is kept in its row.
+  public struct ServerFacts: Sendable, Equatable {
+    public var systemName: String?
+    public var asteriskVersion: String?
+    public var amiVersion: String?
+    /// When it last started.
+    public var bootedAt: Int64?
+  }
+
+  let serverID: Int64
+  let options: Options
+  var counters = Counters()
+  var calls = Pool<LiveCall>()
+  var channels = Pool<LiveChannel>()
+  var dials = Pool<LiveDial>()
+  var bridges = Pool<LiveBridge>()
+  var members = Pool<LiveMember>()
+  var counts = EventCounts()
+  var ended = EndedChannels()
+  var session = SessionState()
+
+  // Found by what they are called; made anew from the pools when a state is restored.
+  var channelByUniqueid: [String: Int] = [:]
+  var callByLinkedid: [String: Int] = [:]
+  var nearHalfByName: [String: Int] = [:]
+  var bridgeByUniqueid: [String: Int] = [:]
+
+  // Rows without a life of their own, until they are drained.
+  var records: [CDRRow] = []
+  var logEntries: [CELRow] = []
+  var systemEvents: [SystemEventRow] = []
+  var merges: [CallMergeRow] = []
+  /// Slots whose objects are gone once they are written.
+  var leavingChannels: [Int] = []
+  var leavingCalls: [Int] = []
+
+  /// A normalizer for the server with this number, at the beginning of its stream.
+  public init(server number: Int64, options: Options = Options()) {
+    serverID = number
+    self.options = options
+  }
+
+  /// What is known of the server.
+  public var facts: ServerFacts { session.facts }
+  /// How many restarts of the server have been seen.
+  public var restarts: Int { session.restarts }
+  /// How many different names of events have been seen since this process began; `take` gives numbers below.
+  public var eventNameCount: Int { counts.names.count }
+  /// How many channels are held: alive, or ended a moment ago.
+  public var heldChannels: Int { channels.count }
+
+  /// The name of an event by the number that `take` gave.
+  public func eventName(_ number: Int) -> String {
+    Text.decode(counts.names.bytes(of: number))
+  }
+
+  // MARK: Input
+
+  /// A connection was made.
+  public mutating func sessionBegan(id: Int64) {
+    session.begin(id: id)
+  }
+
+  /// The connection ended at `time`: nothing was observed from then on.
+  public mutating func sessionEnded(at time: Int64) {
+    session.endedAt = time
+    if session.isShuttingDown { closeWhatRestartEnded(openedBefore: Int.max, at: time) }
+    session.isShuttingDown = false
+  }
+
+  /// Takes in one frame that was complete at `time`.
+  ///
+  /// - Returns: the number of the event's name; nil when the frame is no event.
+  @discardableResult
+  public mutating func take(_ frame: borrowing Frame, at time: Int64) -> Int? {
+    expireEnded(at: time)
+    switch frame.kind {
+    case .event:
+      guard let name = frame.range(of: .event) else { return nil }
+      let number = counts.names.number(of: frame.bytes.span.extracting(name))
+      let isListItem = frame.isListItem
+      count(number, isListItem: isListItem, at: time)
+      if !isListItem { apply(counts.event(number), frame, at: time) }
+      return number
+    case .response: learn(from: frame)
+    case .banner: session.facts.amiVersion = amiVersion(of: frame)
+    case .other: break
+    }
+    return nil
+  }
+
+  private mutating func apply(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
+    if event?.showsChannel ?? true { noteLinkedid(frame, .main, at: time) }
+    switch event {
+    case .newchannel: newchannel(frame, at: time)
+    case .newstate, .newCallerid, .newConnectedLine, .newAccountCode: newstate(frame, at: time)
+    case .newexten: newexten(frame)
+    case .hangup: hangup(frame, at: time)
+    case .localBridge: localBridge(frame, at: time)
+    case .dialBegin: dialBegin(frame, at: time)
+    case .dialState: dialState(frame, at: time)
+    case .dialEnd: dialEnd(frame, at: time)
+    case .bridgeCreate: bridgeCreate(frame, at: time)
+    case .bridgeDestroy: bridgeDestroy(frame, at: time)
+    case .bridgeEnter: bridgeEnter(frame, at: time)
+    case .bridgeLeave: bridgeLeave(frame, at: time)
+    case .attendedTransfer: attendedTransfer(frame, at: time)
+    case .blindTransfer: join(frame, [.transfererUniqueid, .transfereeUniqueid], at: time)
+    case .pickup: join(frame, [.uniqueid, .targetUniqueid], at: time)
+    case .unparkedCall: join(frame, [.parkeeUniqueid, .retrieverUniqueid], at: time)
+    case .cdr: cdr(frame, at: time)
+    case .cel: if options.cels { cel(frame, at: time) }
+    case .fullyBooted: fullyBooted(frame, at: time)
+    case .shutdown: shutdown(frame, at: time)
+    case .reload, .load, .unload: systemEvent(frame, at: time)
+    case .userEvent, nil: break
+    }
+  }
+
+  // MARK: Ids
+
+  /// The next id of a table: the server's number × 2^40 + a counter.
+  mutating func nextID(_ counter: WritableKeyPath<Counters, Int64>) -> Int64 {
+    counters[keyPath: counter] += 1
+    return serverID << 40 + counters[keyPath: counter]
+  }
+
+  /// The last number given out in each table.
+  struct Counters: Visitable {
+    var calls: Int64 = 0
+    var channels: Int64 = 0
+    var dials: Int64 = 0
+    var bridges: Int64 = 0
+    var members: Int64 = 0
+    var records: Int64 = 0
+    var logEntries: Int64 = 0
+    var systemEvents: Int64 = 0
+    var eventCounts: Int64 = 0
+
+    mutating func visit(_ visitor: inout some FieldVisitor) {
+      visitor.visit(&calls)
+      visitor.visit(&channels)
+      visitor.visit(&dials)
+      visitor.visit(&bridges)
+      visitor.visit(&members)
+      visitor.visit(&records)
+      visitor.visit(&logEntries)
+      visitor.visit(&systemEvents)
+      visitor.visit(&eventCounts)
+    }
+  }
+}

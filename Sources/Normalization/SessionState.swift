@@ -1,0 +1,80 @@
+import AMI
+
+/// What is known of the server and of the connection to it.
+struct SessionState: Visitable {
+  /// The row in `sessions`.
+  var id: Int64 = 0
+  /// Counts the server's sessions.
+  var number = 0
+  /// When the session before ended; 0 while there was none.
+  var endedAt: Int64 = 0
+  /// Whether the server announced its end.
+  var isShuttingDown = false
+  /// How many restarts of the server have been seen.
+  var restarts = 0
+  var facts = Normalizer.ServerFacts()
+
+  mutating func begin(id: Int64) {
+    self.id = id
+    number += 1
+  }
+
+  mutating func visit(_ visitor: inout some FieldVisitor) {
+    visitor.visit(&id)
+    visitor.visit(&number)
+    visitor.visit(&endedAt)
+    visitor.visit(&isShuttingDown)
+    visitor.visit(&restarts)
+    visitor.visit(&facts.systemName)
+    visitor.visit(&facts.asteriskVersion)
+    visitor.visit(&facts.amiVersion)
+    visitor.visit(&facts.bootedAt)
+  }
+}
+
+extension Normalizer {
+  /// FullyBooted follows every login: its Uptime tells a restart from a mere new connection.
+  mutating func fullyBooted(_ frame: borrowing Frame, at time: Int64) {
+    systemEvent(frame, at: time)
+    guard let uptime = frame.integer(of: .uptime) else { return }
+    let bootedAt = time - uptime * 1_000_000
+    if let before = session.facts.bootedAt, abs(bootedAt - before) > Self.bootTolerance {
+      session.restarts += 1
+      // What the new server has opened already was opened in this session.
+      closeWhatRestartEnded(openedBefore: session.number, at: session.endedAt)
+      session.facts.bootedAt = bootedAt
+    } else if session.facts.bootedAt == nil {
+      session.facts.bootedAt = bootedAt
+    }
+  }
+
+  mutating func shutdown(_ frame: borrowing Frame, at time: Int64) {
+    systemEvent(frame, at: time)
+    session.isShuttingDown = true
+  }
+
+  /// A server that went down took its channels and bridges with it, as far as they are of earlier
+  /// sessions than `number`.
+  mutating func closeWhatRestartEnded(openedBefore number: Int, at time: Int64) {
+    for slot in channels.used
+    where channels[slot].row.endedAt == nil && channels[slot].session < number {
+      close(slot, at: max(time, channels[slot].row.startedAt), by: "restart")
+    }
+    for slot in bridges.used
+    where bridges[slot].row.endedAt == nil && bridges[slot].session < number {
+      closeBridge(slot, at: max(time, bridges[slot].row.startedAt))
+    }
+  }
+
+  /// An answer to CoreSettings tells who the server is.
+  mutating func learn(from frame: borrowing Frame) {
+    guard let version = frame.knownText(of: .asteriskVersion) else { return }
+    session.facts.asteriskVersion = version
+    session.facts.systemName = frame.knownText(of: .systemName)
+  }
+
+  func amiVersion(of frame: borrowing Frame) -> String? {
+    frame.headers.first.map { Text.decode(frame.bytes[$0.valueRange]) }?
+      .split(separator: "/").last.map { String($0) }
+  }
+}
