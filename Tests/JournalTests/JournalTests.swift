@@ -1,4 +1,5 @@
 import Glibc
+import Support
 import Testing
 
 @testable import Journal
@@ -10,7 +11,7 @@ let noon: Int64 = 1_795_392_754_466_711
   @Test func `what is written is read back`() throws {
     let folder = TemporaryFolder()
     do {
-      var writer = try JournalWriter(folder: folder("a/b/pbx1"), at: noon)
+      var writer = try JournalWriter(folder: folder.file("a/b/pbx1"), at: noon)
       try writer.disconnect(at: noon + 1)
       try writer.connect(at: noon + 2)
       try writer.append("Asterisk Call Manager/11.0.0\r\n", at: noon + 3)
@@ -18,7 +19,7 @@ let noon: Int64 = 1_795_392_754_466_711
       try writer.append("Response: Success\r\n\r\n", at: noon + 999_999)
       try writer.disconnect(at: noon + 1_000_000)
     }
-    var reader = JournalReader(folder: folder("a/b/pbx1"))
+    var reader = JournalReader(folder: folder.file("a/b/pbx1"))
     let read = try Playback(&reader)
     #expect(
       read.records == [
@@ -28,7 +29,7 @@ let noon: Int64 = 1_795_392_754_466_711
     #expect(read.chunks[2] == Array("Asterisk Call Manager/11.0.0\r\n".utf8))
     #expect(read.chunks[3] == Array("Response: Success\r\n\r\n".utf8))
     #expect(reader.position.offset == 51)
-    let segment = try #require(try Segment.all(in: folder("a/b/pbx1")).first)
+    let segment = try #require(try Segment.all(in: folder.file("a/b/pbx1")).first)
     #expect(segment.name == "1795392754")
     #expect(try Playback(segment.path) == read, "a segment is a capture")
     #expect(
@@ -157,7 +158,7 @@ let noon: Int64 = 1_795_392_754_466_711
     let writer = try JournalWriter(folder: folder.path, at: noon)
     #expect(writer.position.segment == 1_795_392_801, "numbers ascend though the clock went back")
     #expect(try Segment.numbers(in: folder.path, suffix: ".idx") == [1_795_392_801])
-    #expect(folder.read("1795392800.ami") == Array("kept".utf8))
+    #expect(fileContent(folder.file("1795392800.ami")) == Array("kept".utf8))
   }
 
   @Test func `a disk that catches up with a journal finds its files`() throws {

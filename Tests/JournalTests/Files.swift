@@ -1,25 +1,11 @@
 import Glibc
+import Support
 
-/// A folder for one test, removed with it.
-struct TemporaryFolder: ~Copyable {
-  let path: String
-
-  init() {
-    let text = "/tmp/journal-tests-XXXXXX"
-    var template = Array(text.utf8CString)
-    path = unsafe template.withUnsafeMutableBufferPointer { buffer in
-      unsafe String(cString: mkdtemp(buffer.baseAddress!)!)
-    }
-  }
-
-  deinit { remove(path) }
-
-  func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
-
+extension TemporaryFolder {
   /// Writes a file of this folder and returns its path.
   @discardableResult
   func write(_ bytes: [UInt8], to name: String) -> String {
-    let path = self(name)
+    let path = file(name)
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, mode_t(0o644))
     precondition(descriptor >= 0)
     defer { close(descriptor) }
@@ -30,23 +16,6 @@ struct TemporaryFolder: ~Copyable {
 
   @discardableResult
   func write(_ text: String, to name: String) -> String { write(Array(text.utf8), to: name) }
-
-  func read(_ name: String) -> [UInt8] { fileContent(self(name)) }
-
-  private func remove(_ path: String) {
-    guard let listing = unsafe opendir(path) else {
-      unsafe unlink(path)
-      return
-    }
-    while let entry = unsafe readdir(listing) {
-      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != ".", name != ".." { remove("\(path)/\(name)") }
-    }
-    unsafe closedir(listing)
-    unsafe rmdir(path)
-  }
 }
 
 /// All bytes of a file, which must exist.
