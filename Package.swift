@@ -76,7 +76,7 @@ let package = Package(
     .target(name: "Support", dependencies: [], path: "Tests/Support", swiftSettings: strict),
     tests("AMI", ["AMI", "Support"]),
     tests("SQLite", ["SQLite", "Support"]),
-    tests("Journal", ["Journal", "Support"]),
+    tests("Journal", ["CZlib", "Journal", "Support"]),
     tests("Configuration", ["Configuration", "Support"]),
     tests("Normalization", ["AMI", "Normalization", "Support"]),
     tests("Store", ["Store", "SQLite", "Support"]),

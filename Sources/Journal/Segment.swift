@@ -1,0 +1,81 @@
+import Glibc
+
+/// One pair of files of a journal: NNNNNNNNNN.ami with the bytes as received, NNNNNNNNNN.idx with the times.
+///
+/// A segment exists while its .ami does: the .idx is made first and removed last, and one that stands
+/// alone is left over from a crash and means nothing.
+public struct Segment: Hashable, Comparable, Sendable {
+  /// Digits of a name. A number is the second it was begun in, or one more than the last.
+  static let digits = 10
+  static let numberMax: Int64 = 9_999_999_999
+
+  /// The folder of the journal.
+  public let folder: String
+  /// Its number; later segments have higher ones.
+  public let number: Int64
+
+  /// The file with the bytes.
+  public var path: String { "\(folder)/\(name).ami" }
+  /// The file with the times.
+  public var indexPath: String { "\(folder)/\(name).idx" }
+  /// The number with leading zeros.
+  public var name: String {
+    let text = String(number)
+    return String(repeating: "0", count: Self.digits - text.utf8.count) + text
+  }
+
+  /// A segment by its number.
+  public init(folder: String, number: Int64) {
+    precondition((0...Self.numberMax).contains(number))
+    self.folder = folder
+    self.number = number
+  }
+
+  /// In the order they were written.
+  public static func < (one: Segment, other: Segment) -> Bool { one.number < other.number }
+
+  /// All segments of a folder in the order they were written; none if there is no such folder.
+  public static func all(in folder: String) throws(JournalError) -> [Segment] {
+    try numbers(in: folder, suffix: ".ami").map { Segment(folder: folder, number: $0) }
+  }
+
+  /// Removes the segment. Whatever stops this in between, it is either whole or gone.
+  public func remove() throws(JournalError) {
+    for path in [path, indexPath] {
+      guard unsafe unlink(path) != 0, errno != ENOENT else { continue }
+      throw .writing(path, errno)
+    }
+  }
+
+  /// Removes all segments before the one of a position.
+  public static func removeAll(
+    in folder: String, before position: JournalPosition
+  ) throws(JournalError) {
+    for segment in try all(in: folder) where segment.number < position.segment {
+      try segment.remove()
+    }
+  }
+
+  /// Numbers of the files with a suffix, ascending.
+  static func numbers(in folder: String, suffix: String) throws(JournalError) -> [Int64] {
+    guard let listing = unsafe opendir(folder) else {
+      if errno == ENOENT { return [] }
+      throw .reading(folder, errno)
+    }
+    defer { unsafe closedir(listing) }
+    var numbers: [Int64] = []
+    while let entry = unsafe readdir(listing) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard name.hasSuffix(suffix) else { continue }
+      let stem = name.dropLast(suffix.count)
+      if stem.utf8.count == digits, stem.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
+        let number = Int64(stem)
+      {
+        numbers.append(number)
+      }
+    }
+    return numbers.sorted()
+  }
+}
