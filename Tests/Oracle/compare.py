@@ -7,12 +7,13 @@ beside it (X.cdr.csv, X.cel.csv, .gz or not), and for the scenario hangup-causes
 the one whose file name is RECORDING's. Python standard library only.
 
     --cels      the store must have the cels (import --tables cels); without it they are compared if there are any
-    --amirec P  also compare what the program P says in `report hangup-causes`
+    --amirec P  also compare what the program P says: `frames --format raw`, `report hangup-causes`
 """
 import argparse
 import collections
 import csv
 import datetime
+import hashlib
 import io
 import json
 import os
@@ -58,7 +59,7 @@ class Comparison:
         if not servers:
             servers = self.rows("SELECT DISTINCT server_id AS id FROM sessions")
         if len(servers) != 1:
-            sys.exit("compare: the store has %d servers and none of them was imported from %s" % (len(servers), self.name))
+            sys.exit("compare: the store has %d servers, none imported from %s" % (len(servers), self.name))
         return servers[0]["id"]
 
     def rows(self, sql, *bound):
@@ -132,13 +133,13 @@ class Comparison:
         if self.recording.timed:
             hours = collections.Counter(
                 (us(f.time) // HOUR_US * HOUR_US, f.event) for f in self.recording.frames() if f.event)
-            self.same("events by hour", [((r["hour_us"], r["name"]), r["count"]) for r in self.of_server("event_counts")],
-                      hours.items())
+            store = [((r["hour_us"], r["name"]), r["count"]) for r in self.of_server("event_counts")]
+            self.same("events by hour", store, hours.items())
 
     # -- what is derived
 
     def load(self):
-        """Channels of the store and of the recording by a key that both know: uniqueid, and how often it came before."""
+        """Channels of store and recording by a key that both know: uniqueid, and how often it came before."""
         self.keys, self.stored = {}, {}
         seen = collections.Counter()
         for r in self.of_server("channels", order="started_us, id"):
@@ -222,7 +223,7 @@ class Comparison:
         rows = {r["id"]: r for r in self.of_server("calls")}
         used = {r["call_id"] for r in self.stored.values()}
         self.differ("calls", *["call %d has no channel" % i for i in rows if i not in used])
-        self.differ("calls", *["call %d: channels is %d, its channels that count are %d" % (i, r["channels"], counted[i])
+        self.differ("calls", *["call %d: channels is %d, those that count are %d" % (i, r["channels"], counted[i])
                                for i, r in rows.items() if r["channels"] != counted[i]])
         lines = []
         for i, r in rows.items():
@@ -357,6 +358,21 @@ class Comparison:
         self.checked.append("%d causes of the truth" % checked)
         self.differ("truth", *lines)
 
+    def frames(self, amirec, store):
+        """`frames --session N --format raw`, session by session, is the recording."""
+        ids = [s["id"] for s in self.of_server("sessions", "id")]
+        self.checked.append("frames of %d sessions" % len(ids))
+        for session, (start, end) in zip(ids, self.recording.sessions):
+            done = subprocess.run([amirec, "frames", "--db", store, "--session", str(session), "--format", "raw"],
+                                  stdout=subprocess.PIPE)
+            want = self.recording.data[start:end]
+            if done.returncode != 0:
+                self.differ("frames", "session %d: exit code %d" % (session, done.returncode))
+            elif done.stdout != want:
+                same = len(os.path.commonprefix([done.stdout, want]))
+                self.differ("frames", "session %d: sha256 %s of %d bytes, not %s of %d; the same up to byte %d" % (
+                    session, sha256(done.stdout), len(done.stdout), sha256(want), len(want), same))
+
     def report(self, amirec, store):
         """`report hangup-causes` over all of the recording's time."""
         if "late" in self.name:
@@ -379,6 +395,10 @@ class Comparison:
 
 def us(seconds):
     return round(seconds * 1000000)
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
 
 
 def told(value):
@@ -408,6 +428,7 @@ def main():
     c.cels(a.cels)
     c.truth_of_causes()
     if a.amirec:
+        c.frames(a.amirec, a.db)
         c.report(a.amirec, a.db)
     print("%s: %s: %s" % (c.name, "%d disagreements" % c.found if c.found else "agrees", ", ".join(c.checked)))
     sys.exit(1 if c.found else 0)

@@ -35,7 +35,8 @@ class Store:
         self.server = servers[server] if server else next(iter(servers.values()))
         self.observed = [
             (r["logged_in_us"], r["end"]) for r in self.rows(
-                "SELECT logged_in_us, coalesce(ended_us, (SELECT max(last_us) FROM blocks WHERE session_id = s.id)) AS end"
+                "SELECT logged_in_us,"
+                " coalesce(ended_us, (SELECT max(last_us) FROM blocks WHERE session_id = s.id)) AS end"
                 " FROM sessions s WHERE server_id = ? AND logged_in_us IS NOT NULL ORDER BY id")]
         self.channels, self.keys = {}, {}
 
@@ -43,7 +44,7 @@ class Store:
         return self.db.execute(sql, (self.server,)).fetchall()
 
     def number(self, since):
-        """Gives each channel its key. Channels that began before `since` are left out: they might be in one store only."""
+        """Gives each channel its key. One that began before `since` is left out: it might be in one store only."""
         seen = collections.Counter()
         for r in self.rows("SELECT * FROM channels WHERE server_id = ? ORDER BY started_us, id"):
             if r["started_us"] < since:
@@ -113,13 +114,11 @@ class Pair:
     def compare(self):
         self.channels()
         self.calls()
-        for what, columns in (
-                ("dials", "channel_id, dest_channel_id, status, started_us, ringing_us, ended_us"),):
-            self.timed(what, *[[
-                ((s.keys.get(r["channel_id"]), s.keys[r["dest_channel_id"]], r["status"] if r["status"] else None),
-                 (r["started_us"], r["ringing_us"], r["ended_us"]))
-                for r in s.rows("SELECT %s FROM dials WHERE server_id = ?" % columns)
-                if r["dest_channel_id"] in s.keys and self.whole(r)] for s in (self.a, self.b)])
+        self.timed("dials", *[[
+            ((s.keys.get(r["channel_id"]), s.keys[r["dest_channel_id"]], r["status"]),
+             (r["started_us"], r["ringing_us"], r["ended_us"]))
+            for r in s.rows("SELECT * FROM dials WHERE server_id = ?")
+            if r["dest_channel_id"] in s.keys and self.whole(r)] for s in (self.a, self.b)])
         self.timed("bridges", *[[
             ((r["bridge_uniqueid"], r["type"]), (r["started_us"], r["ended_us"]))
             for r in s.rows("SELECT * FROM bridges WHERE server_id = ?") if r["started_us"] >= self.since]
@@ -176,7 +175,8 @@ class Pair:
                 if l[column] != r[column]:
                     lines.append("{%s}: %s is %r in A, %r in B" % (name(group), column, l[column], r[column]))
             for column in ("started_us", "answered_us", "ended_us"):
-                if (l[column] is None) != (r[column] is None) or abs((l[column] or 0) - (r[column] or 0)) > TOLERANCE_US:
+                x, y = l[column], r[column]
+                if (x is None) != (y is None) or abs((x or 0) - (y or 0)) > TOLERANCE_US:
                     lines.append("{%s}: %s is %r in A, %r in B" % (name(group), column, l[column], r[column]))
         self.differ("calls", sorted(lines))
 
