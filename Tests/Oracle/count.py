@@ -118,7 +118,7 @@ class Count:
     def _channel(self, frame, prefix=b""):
         """The channel that headers PREFIXChannel and PREFIXUniqueid name; None if they name none."""
         uniqueid = stream.known(frame.get(prefix + b"Uniqueid"))
-        if uniqueid is None:
+        if uniqueid is None or uniqueid == "none":  # a global variable is set on channel "none"
             return None
         channel = self.by_uniqueid.get(uniqueid)
         if channel is None:
@@ -147,8 +147,6 @@ class Count:
             self.cdrs.append(frame)
         elif name == "CEL":
             self.cels.append(frame)
-        elif name == "Shutdown":
-            self._forget()
         elif name not in FORGEABLE:
             self._channels_of(name, frame)
 
