@@ -25,9 +25,8 @@ CREATE TABLE sessions (
   source_name TEXT,                 -- the file's name, when imported
   time_source TEXT NOT NULL,        -- received (an .idx told), carried (Timestamp, EventTV, Uniqueid), file (its date)
   banner TEXT,                      -- Asterisk Call Manager/VERSION
-  fingerprint INTEGER NOT NULL,     -- CRC-32 of the first bytes: the same recording is not imported twice
-  bytes INTEGER NOT NULL,           -- received and in blocks
-  frames INTEGER NOT NULL,          -- complete messages in these bytes
+  bytes INTEGER NOT NULL,           -- of its stream, up to the end of its last block
+  frames INTEGER NOT NULL,          -- messages in these bytes
   cut_frames INTEGER NOT NULL,      -- frames that ended before their end
   connected_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', connected_us / 1000000, 'unixepoch') || printf('.%06dZ', connected_us % 1000000)) VIRTUAL,
   logged_in_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', logged_in_us / 1000000, 'unixepoch') || printf('.%06dZ', logged_in_us % 1000000)) VIRTUAL,

@@ -104,13 +104,14 @@ extension Normalizer {
     calls[kept].upAt = earlier(calls[kept].upAt, old.upAt)
     if let status = old.dialStatus { calls[kept].dialStatus = status }
     if calls[kept].row.cause == nil { calls[kept].row.cause = old.row.cause }
+    let end = max(calls[kept].row.endedAt ?? .min, old.row.endedAt ?? .min)
     calls[kept].row.endedAt = nil
     calls.touch(kept)
     calls.discard(gone)
     moveToCall(keptID, from: goneID)
     merges.append(
       CallMergeRow(id: goneID, serverID: serverID, callID: keptID, mergedAt: time))
-    if calls[kept].open == 0 { finish(kept, at: max(time, old.row.endedAt ?? time)) }
+    if calls[kept].open == 0 { finish(kept, at: end) }
   }
 
   private mutating func moveToCall(_ keptID: Int64, from goneID: Int64) {

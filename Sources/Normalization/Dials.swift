@@ -23,6 +23,7 @@ extension Normalizer {
     let slot = dials.insert(dial)
     dials.touch(slot)
     channels[dest].dial = slot
+    if let ended = channels[dest].row.endedAt { end(slot, status: nil, at: max(ended, time)) }
   }
 
   mutating func dialState(_ frame: borrowing Frame, at time: Int64) {

@@ -43,18 +43,24 @@ extension Normalizer {
 
   // MARK: Saving
 
-  /// Everything needed to go on from here. The rows must have been drained.
-  public mutating func save() -> [UInt8] {
+  /// Everything needed to go on from here, and `companion`. The rows must have been drained.
+  public mutating func save(with companion: inout some Visitable) -> [UInt8] {
     precondition(merges.isEmpty && channels.changed.isEmpty && records.isEmpty, "drain first")
     var writer = StateWriter()
+    companion.visit(&writer)
     visit(&writer)
     return writer.bytes
   }
 
-  /// A normalizer that goes on where another was saved; nil when `state` is damaged or of another version.
-  public init?(server number: Int64, options: Options = Options(), restoring state: [UInt8]) {
+  /// A normalizer that goes on where another was saved, and the companion saved with it; nil when `state`
+  /// is damaged or of another version.
+  public init?(
+    server number: Int64, options: Options = Options(), restoring state: [UInt8],
+    with companion: inout some Visitable
+  ) {
     self.init(server: number, options: options)
     var reader = StateReader(state)
+    companion.visit(&reader)
     visit(&reader)
     guard reader.isComplete else { return nil }
     makeIndexes()
@@ -76,7 +82,7 @@ extension Normalizer {
     for slot in channels.used.sorted(by: { channels[$0].row.id < channels[$1].row.id })
     where !channels[slot].isExpired {
       channelByUniqueid[channels[slot].row.uniqueid] = slot
-      if channels[slot].partner == nil, channels[slot].row.endedAt == nil,
+      if channels[slot].row.localChannelID == nil, channels[slot].row.endedAt == nil,
         let base = ChannelName(channels[slot].row.name).localPair?.base
       {
         nearHalfByName[base] = slot

@@ -28,6 +28,8 @@ public struct Normalizer: ~Copyable {
     public var amiVersion: String?
     /// When it last started.
     public var bootedAt: Int64?
+
+    public init() {}
   }
 
   let serverID: Int64
@@ -67,6 +69,8 @@ public struct Normalizer: ~Copyable {
   public var facts: ServerFacts { session.facts }
   /// How many restarts of the server have been seen.
   public var restarts: Int { session.restarts }
+  /// Whether the server announced its end in the session that ended last.
+  public var isShuttingDown: Bool { session.isShuttingDown }
   /// How many different names of events have been seen since this process began; `take` gives numbers below.
   public var eventNameCount: Int { counts.names.count }
   /// How many channels are held: alive, or ended a moment ago.
@@ -88,7 +92,6 @@ public struct Normalizer: ~Copyable {
   public mutating func sessionEnded(at time: Int64) {
     session.endedAt = time
     if session.isShuttingDown { closeWhatRestartEnded(openedBefore: Int.max, at: time) }
-    session.isShuttingDown = false
   }
 
   /// Takes in one frame that was complete at `time`.

@@ -17,6 +17,7 @@ struct SessionState: Visitable {
   mutating func begin(id: Int64) {
     self.id = id
     number += 1
+    isShuttingDown = false
   }
 
   mutating func visit(_ visitor: inout some FieldVisitor) {

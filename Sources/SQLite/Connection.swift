@@ -53,6 +53,15 @@ import CSQLite
     unsafe sqlite3_close_v2(handle)
   }
 
+  /// Lets the `-wal` and `-shm` files stay when the last connection closes, so that readers without
+  /// write rights in the folder can read the file.
+  ///
+  /// **Source:** sqlite.org/c3ref/c_fcntl_begin_atomic_write.html, SQLITE_FCNTL_PERSIST_WAL
+  public func keepWAL() {
+    var on: Int32 = 1
+    unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &on)
+  }
+
   /// Runs one or several statements to their ends; rows they give are dropped.
   ///
   /// - Throws: `SQLiteError` with the statement that failed. Those before it have run.

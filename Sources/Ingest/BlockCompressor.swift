@@ -1,0 +1,67 @@
+import Dispatch
+import Store
+import Synchronization
+
+/// Compresses blocks on other threads, and gives them back in the order in which they were added.
+final class BlockCompressor {
+  /// How many blocks may be on their way; one more waits for the first. Each takes about 2 MiB.
+  static let blocksMax = 6
+
+  /// A block, and what is true once it is in the store.
+  struct Finished {
+    var block: CompressedBlock
+    var row: SessionRow
+    var position: Store.Position
+    /// What the owner of the source said of the place of its bytes.
+    var mark: Int64
+  }
+
+  private final class Job: Sendable {
+    private let result = Mutex<CompressedBlock?>(nil)
+    private let done = DispatchSemaphore(value: 0)
+
+    init(_ block: Block) {
+      DispatchQueue.global().async {
+        let compressed = block.compressed()
+        self.result.withLock { $0 = compressed }
+        self.done.signal()
+      }
+    }
+
+    /// The block; nil when it is not ready and is not to be waited for.
+    func take(waiting: Bool) -> CompressedBlock? {
+      guard done.wait(timeout: waiting ? .distantFuture : .now()) == .success else { return nil }
+      return result.withLock { $0 }
+    }
+  }
+
+  private var jobs: [(job: Job, row: SessionRow, position: Store.Position, mark: Int64)] = []
+
+  /// Takes a block on; gives back those that are ready.
+  func add(
+    _ block: Block, row: SessionRow, position: Store.Position, mark: Int64
+  ) -> [Finished] {
+    jobs.append((Job(block), row, position, mark))
+    return take(downTo: Self.blocksMax) + drain(waiting: false)
+  }
+
+  /// Gives back what is ready, or all after waiting for it.
+  func drain(waiting: Bool) -> [Finished] {
+    if waiting { return take(downTo: 0) }
+    var finished: [Finished] = []
+    while let next = first(waiting: false) { finished.append(next) }
+    return finished
+  }
+
+  private func take(downTo count: Int) -> [Finished] {
+    var finished: [Finished] = []
+    while jobs.count > count, let next = first(waiting: true) { finished.append(next) }
+    return finished
+  }
+
+  private func first(waiting: Bool) -> Finished? {
+    guard let first = jobs.first, let block = first.job.take(waiting: waiting) else { return nil }
+    jobs.removeFirst()
+    return Finished(block: block, row: first.row, position: first.position, mark: first.mark)
+  }
+}

@@ -1,0 +1,31 @@
+/// Why a stream cannot be taken in, in one line that says what to do.
+public struct IngestError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kinds of failure.
+  public enum Code: Sendable, Equatable {
+    /// The store's saved state cannot be read.
+    case stateUnreadable
+    /// The recording begins before the end of what the store holds of this server.
+    case older
+    /// The bytes are no AMI stream.
+    case notAMI
+  }
+
+  public let code: Code
+  public let description: String
+
+  static func stateUnreadable(_ path: String) -> IngestError {
+    IngestError(
+      code: .stateUnreadable,
+      description: "\(path): the state it was left in cannot be read; run amirec rebuild")
+  }
+
+  static let older = IngestError(
+    code: .older,
+    description:
+      "the recording begins before the end of what the store holds of this server; import a server's "
+      + "recordings oldest first, or give this one a name of its own with --server")
+
+  static let notAMI = IngestError(
+    code: .notAMI,
+    description: "this is no AMI stream: it begins with neither a banner, an event nor a response")
+}

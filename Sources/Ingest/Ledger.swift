@@ -1,0 +1,183 @@
+import AMI
+import Normalization
+import Store
+
+/// What was observed of a server and what was not: keeps the rows of `gaps`, and the times of `sessions`.
+///
+/// An outage begins with the end of a session and ends with the login of the next one that lasts.
+struct Ledger: Visitable {
+  /// A session that lasted no longer than this does not end an outage, in microseconds: a server that
+  /// boots may take a connection and drop it at once.
+  static let settledTime: Int64 = 1_000_000
+
+  private let server: Int64
+  private var gapCounter: Int64 = 0
+  /// The latest time seen in any session.
+  private(set) var lastAt: Int64 = .min
+  /// The last session taken in.
+  private(set) var lastSessionID: Int64 = 0
+  /// The outage that lasts, until a session settles.
+  private var outage: GapRow?
+  /// The outage that the current session ended.
+  private var endedOutage: GapRow?
+  private var isSettled = false
+  private var isRefused = false
+  /// When the last undamaged frame was complete.
+  private var lastGoodAt: Int64 = 0
+
+  init(server: Int64) {
+    self.server = server
+  }
+
+  // MARK: Sessions
+
+  mutating func connected(_ row: SessionRow) {
+    lastSessionID = row.id
+    isSettled = false
+    isRefused = false
+    endedOutage = nil
+    lastGoodAt = row.connectedAt
+  }
+
+  /// Notes what a frame says of the session, and the end of an outage when it is time.
+  mutating func take(
+    _ frame: borrowing Frame, at time: Int64, _ row: inout SessionRow, in store: Store
+  ) throws {
+    lastAt = max(lastAt, time)
+    if row.loggedInAt == nil { noteLogin(frame, at: time, &row) }
+    if frame.damage != .none { try doubt(since: lastGoodAt, until: time, row, in: store) }
+    lastGoodAt = time
+    try settle(at: time, row, in: store)
+  }
+
+  private mutating func noteLogin(
+    _ frame: borrowing Frame, at time: Int64, _ row: inout SessionRow
+  ) {
+    switch frame.kind {
+    case .banner: row.banner = frame.headers.first.map { Text.decode(frame.bytes[$0.valueRange]) }
+    case .response:
+      if frame.has(.response, "Success") {
+        if frame.range(of: .challenge) == nil { row.loggedInAt = time }
+      } else {
+        isRefused = true
+      }
+    case .event: row.loggedInAt = time  // no event comes before the login
+    case .other: break
+    }
+  }
+
+  @inline(__always)
+  private mutating func settle(at time: Int64, _ row: SessionRow, in store: Store) throws {
+    guard !isSettled, let login = row.loggedInAt, time - row.connectedAt >= Self.settledTime else {
+      return
+    }
+    try settle(login: login, in: store)
+  }
+
+  private mutating func settle(login: Int64, in store: Store) throws {
+    isSettled = true
+    guard var gap = outage else { return }
+    gap.endedAt = max(login, gap.startedAt)
+    try store.write(&gap)
+    endedOutage = gap
+    outage = nil
+  }
+
+  /// Ends a session, for `reason` as far as the connection tells.
+  mutating func ended(
+    _ row: inout SessionRow, at time: Int64, reason: String, in store: Store
+  ) throws {
+    lastAt = max(lastAt, time)
+    try settle(at: time, row, in: store)
+    row.endedAt = time
+    row.endReason = isRefused && row.loggedInAt == nil ? "login-refused" : reason
+    if !isSettled, outage != nil { return try attemptFailed(in: store) }
+    var gap = newGap()
+    gap.sessionID = row.id
+    gap.startedAt = time
+    gap.reason = reason == "recording-ended" ? "not-recorded" : row.endReason ?? reason
+    outage = gap
+  }
+
+  /// An attempt to connect failed, or what it led to did not last.
+  mutating func attemptFailed(in store: Store) throws {
+    outage?.attempts += 1
+    if var gap = outage { try store.write(&gap) }
+  }
+
+  /// The outage before this session was the server's restart.
+  mutating func serverRestarted(in store: Store) throws {
+    if outage != nil {
+      outage!.reason = "restart"
+    } else if var gap = endedOutage {
+      gap.reason = "restart"
+      try store.write(&gap)
+      endedOutage = gap
+    }
+  }
+
+  // MARK: Doubt
+
+  /// Something is missing in a session between two times.
+  private mutating func doubt(
+    since start: Int64, until end: Int64, _ row: SessionRow, in store: Store
+  ) throws {
+    try add(reason: "cut-frame", from: start, to: end, session: row.id, in: store)
+  }
+
+  /// The stream ended within a frame.
+  mutating func endedInFrame(at time: Int64, _ row: SessionRow, in store: Store) throws {
+    try doubt(since: lastGoodAt, until: time, row, in: store)
+  }
+
+  /// The rest of a recording is missing.
+  mutating func recordingCut(
+    from start: Int64, to end: Int64, session: Int64, in store: Store
+  ) throws {
+    try add(reason: "cut-recording", from: start, to: end, session: session, in: store)
+  }
+
+  private mutating func add(
+    reason: String, from start: Int64, to end: Int64, session: Int64, in store: Store
+  ) throws {
+    var gap = newGap()
+    gap.sessionID = session
+    gap.startedAt = start
+    gap.endedAt = max(start, end)
+    gap.reason = reason
+    try store.write(&gap)
+  }
+
+  private mutating func newGap() -> GapRow {
+    gapCounter += 1
+    var gap = GapRow()
+    gap.id = server << 40 + gapCounter
+    gap.serverID = server
+    return gap
+  }
+
+  // MARK: State
+
+  mutating func visit(_ visitor: inout some FieldVisitor) {
+    visitor.visit(&gapCounter)
+    visitor.visit(&lastAt)
+    visitor.visit(&lastSessionID)
+    visit(&outage, &visitor)
+    visit(&endedOutage, &visitor)
+    visitor.visit(&isSettled)
+    visitor.visit(&isRefused)
+    visitor.visit(&lastGoodAt)
+  }
+
+  private func visit(_ gap: inout GapRow?, _ visitor: inout some FieldVisitor) {
+    var isThere = gap != nil
+    visitor.visit(&isThere)
+    guard isThere else {
+      gap = nil
+      return
+    }
+    var row = gap ?? GapRow()
+    row.visit(&visitor)
+    gap = row
+  }
+}

@@ -1,0 +1,120 @@
+import Normalization
+import Store
+
+/// The session that is being taken in: its row, and the bytes that are in no block yet.
+struct OpenSession {
+  /// As of the end of the last block, but for its times.
+  var row: SessionRow
+  /// Whether the store has it already, so that its bytes are passed over.
+  let isKnown: Bool
+  /// Bytes of the stream, up to here, that have come by.
+  private var received: Int64 = 0
+  /// Bytes received that are in no block.
+  private var pending: [UInt8] = []
+  /// When these bytes came; shorter than `pending` while the time of the last is not known.
+  private var chunks = ChunkTable()
+  private var chartedBytes = 0
+  private var frames: Int64 = 0
+  private var cutFrames: Int64 = 0
+  /// Frames in the pending bytes by the number of their event's name.
+  private var eventCounts: [Int64] = []
+
+  init(_ row: SessionRow, isKnown: Bool) {
+    self.row = row
+    self.isKnown = isKnown
+  }
+
+  /// The stream's offset behind the last byte that came.
+  var end: Int64 { row.bytes + Int64(pending.count) }
+
+  /// The bytes come from another place of the stream: `offset` is that of the next one.
+  mutating func go(to offset: Int64) {
+    received = offset
+    if offset > row.bytes, pending.isEmpty { row.bytes = offset }
+  }
+
+  /// Those of the next bytes that no block holds.
+  mutating func fresh(of bytes: [UInt8]) -> ArraySlice<UInt8> {
+    let known = min(max(row.bytes + Int64(pending.count) - received, 0), Int64(bytes.count))
+    received += Int64(bytes.count)
+    return bytes[Int(known)...]
+  }
+
+  /// Takes bytes whose time is not known yet.
+  mutating func append(_ bytes: ArraySlice<UInt8>) {
+    pending += bytes
+  }
+
+  /// Takes bytes that were received at `time`.
+  mutating func append(_ bytes: ArraySlice<UInt8>, at time: Int64) {
+    pending += bytes
+    chunks.append(bytes.count, at: time)
+    chartedBytes += bytes.count
+  }
+
+  /// The bytes up to the offset `end` whose time was not known have this time.
+  mutating func chart(upTo end: Int64, at time: Int64) {
+    let length = Int(end - row.bytes) - chartedBytes
+    chunks.extend(length, at: time)
+    chartedBytes += length
+  }
+
+  /// Counts a frame; `event` is the number of its event's name.
+  mutating func count(event: Int?, isDamaged: Bool) {
+    frames += 1
+    if isDamaged { cutFrames += 1 }
+    guard let event else { return }
+    while eventCounts.count <= event { eventCounts.append(0) }
+    eventCounts[event] += 1
+  }
+
+  /// Counts what was left of a frame when the stream ended.
+  mutating func countUnfinished() { cutFrames += 1 }
+
+  /// Whether a block should be sealed at a frame's end, at the stream's offset `end`.
+  func isDue(at end: Int64, time: Int64) -> Bool {
+    end - row.bytes >= Int64(Block.sizeTarget)
+      || (end > row.bytes && time - chunks.firstAt >= Block.timeTarget)
+  }
+
+  /// Makes a block of the bytes up to the stream's offset `end`; nil when there are none.
+  mutating func seal(upTo end: Int64, eventName: (Int) -> String) -> Block? {
+    let size = Int(end - row.bytes)
+    guard size > 0 else { return nil }
+    var block = Block()
+    block.serverID = row.serverID
+    block.sessionID = row.id
+    block.sessionOffset = row.bytes
+    block.frames = frames
+    block.eventNames = eventNames(eventName)
+    block.chunks = chunks.split(at: size)
+    chartedBytes -= size
+    if size == pending.count {
+      swap(&block.bytes, &pending)
+    } else {
+      block.bytes = Array(pending[..<size])
+      pending.removeFirst(size)
+    }
+    row.bytes = end
+    row.frames += frames
+    row.cutFrames += cutFrames
+    frames = 0
+    cutFrames = 0
+    return block
+  }
+
+  private mutating func eventNames(_ eventName: (Int) -> String) -> String {
+    let entries = eventCounts.indices.filter { eventCounts[$0] > 0 }.map {
+      "\(JSONText.quoted(eventName($0))):\(eventCounts[$0])"
+    }
+    for number in eventCounts.indices { eventCounts[number] = 0 }
+    return "{" + entries.sorted().joined(separator: ",") + "}"
+  }
+
+  /// Gives the last `length` bytes back: they belong to another session.
+  mutating func giveBack(_ length: Int) -> [UInt8] {
+    let rest = Array(pending.suffix(length))
+    pending.removeLast(length)
+    return rest
+  }
+}

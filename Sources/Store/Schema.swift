@@ -1,0 +1,64 @@
+import SQLite
+
+/// The migrations in `schema/`, in their order. They are part of the program.
+public enum Schema {
+  /// `PRAGMA application_id` of a store: "amir".
+  public static let applicationID: Int64 = 0x616D_6972
+
+  /// One file of `schema/`: its number is the store's `user_version` once it has run.
+  public struct Migration: Sendable {
+    public let number: Int64
+    public let name: String
+    public let sql: String
+  }
+
+  /// All migrations. A test compares the list with the folder.
+  public static let migrations = [
+    Migration(
+      number: 1, name: "0001-core.sql",
+      sql: String(decoding: PackageResources._001_core_sql, as: UTF8.self))
+  ]
+
+  /// The `user_version` of a store that this program writes.
+  public static var version: Int64 { migrations.last!.number }
+
+  /// Brings a store, or an empty file, up to `version` in one transaction.
+  static func migrate(_ connection: borrowing Connection, path: String) throws {
+    let found = try Self.found(in: connection, path: path)
+    guard found < version else { return }
+    try connection.execute("BEGIN IMMEDIATE")
+    do {
+      for migration in migrations where migration.number > found {
+        try connection.execute(migration.sql)
+      }
+      try connection.execute("PRAGMA application_id = \(applicationID)")
+      try connection.execute("PRAGMA user_version = \(version)")
+      try connection.execute("COMMIT")
+    } catch {
+      try? connection.execute("ROLLBACK")
+      throw error
+    }
+  }
+
+  /// The version of the store in this file; 0 for an empty one.
+  static func found(in connection: borrowing Connection, path: String) throws -> Int64 {
+    let application = try integer(connection, "PRAGMA application_id")
+    let found = try integer(connection, "PRAGMA user_version")
+    let tables = try integer(connection, "SELECT count(*) FROM sqlite_schema")
+    if tables == 0, application == 0 { return 0 }
+    guard application == applicationID else {
+      throw StoreError(.notAStore, path, "is a database of another program; name a store of amirec")
+    }
+    guard found <= version else {
+      throw StoreError(
+        .newer, path,
+        "was written by a later amirec (schema \(found), this one knows \(version)); update amirec")
+    }
+    return found
+  }
+
+  private static func integer(_ connection: borrowing Connection, _ sql: String) throws -> Int64 {
+    let statement = try connection.prepare(sql)
+    return try statement.step() ? statement.int(at: 0) : 0
+  }
+}

@@ -1,0 +1,114 @@
+public import Normalization
+import SQLite
+
+/// A row of `sessions`; schema/0001-core.sql says what each column is.
+public struct SessionRow: Row, Sendable {
+  public static let table = "sessions"
+  public static let columns = [
+    "id", "server_id", "connected_us", "logged_in_us", "ended_us", "end_reason", "source",
+    "source_name", "time_source", "banner", "bytes", "frames", "cut_frames",
+  ]
+
+  public var id: Int64
+  public var serverID: Int64
+  public var connectedAt: Int64
+  public var loggedInAt: Int64?
+  public var endedAt: Int64?
+  public var endReason: String?
+  public var source: String
+  public var sourceName: String?
+  public var timeSource: String
+  public var banner: String?
+  public var bytes: Int64 = 0
+  public var frames: Int64 = 0
+  public var cutFrames: Int64 = 0
+
+  public init(
+    id: Int64, serverID: Int64, connectedAt: Int64, source: String, sourceName: String?,
+    timeSource: String
+  ) {
+    self.id = id
+    self.serverID = serverID
+    self.connectedAt = connectedAt
+    self.source = source
+    self.sourceName = sourceName
+    self.timeSource = timeSource
+  }
+
+  public mutating func visit(_ visitor: inout some FieldVisitor) {
+    visitor.visit(&id)
+    visitor.visit(&serverID)
+    visitor.visit(&connectedAt)
+    visitor.visit(&loggedInAt)
+    visitor.visit(&endedAt)
+    visitor.visit(&endReason)
+    visitor.visit(&source)
+    visitor.visit(&sourceName)
+    visitor.visit(&timeSource)
+    visitor.visit(&banner)
+    visitor.visit(&bytes)
+    visitor.visit(&frames)
+    visitor.visit(&cutFrames)
+  }
+}
+
+/// A row of `gaps`; schema/0001-core.sql says what each column is.
+public struct GapRow: Row, Sendable {
+  public static let table = "gaps"
+  public static let columns = [
+    "id", "server_id", "session_id", "started_us", "ended_us", "reason", "attempts",
+  ]
+
+  public var id: Int64 = 0
+  public var serverID: Int64 = 0
+  public var sessionID: Int64?
+  public var startedAt: Int64 = 0
+  public var endedAt: Int64?
+  public var reason = ""
+  public var attempts: Int64 = 0
+
+  public init() {}
+
+  public mutating func visit(_ visitor: inout some FieldVisitor) {
+    visitor.visit(&id)
+    visitor.visit(&serverID)
+    visitor.visit(&sessionID)
+    visitor.visit(&startedAt)
+    visitor.visit(&endedAt)
+    visitor.visit(&reason)
+    visitor.visit(&attempts)
+  }
+}
+
+extension Store {
+  /// The session of a server whose connection was made at this time; nil when the store has none.
+  public func session(of server: Int64, connectedAt: Int64) throws -> SessionRow? {
+    try first(
+      """
+      SELECT id, source, source_name, time_source, logged_in_us, ended_us, end_reason, banner,
+        bytes, frames, cut_frames
+      FROM sessions WHERE server_id = ? AND connected_us = ?
+      """,
+      [.integer(server), .integer(connectedAt)]
+    ) {
+      var row = SessionRow(
+        id: $0.int(at: 0), serverID: server, connectedAt: connectedAt,
+        source: $0.text(at: 1) ?? "", sourceName: $0.text(at: 2), timeSource: $0.text(at: 3) ?? "")
+      row.loggedInAt = $0.optionalInt(at: 4)
+      row.endedAt = $0.optionalInt(at: 5)
+      row.endReason = $0.text(at: 6)
+      row.banner = $0.text(at: 7)
+      row.bytes = $0.int(at: 8)
+      row.frames = $0.int(at: 9)
+      row.cutFrames = $0.int(at: 10)
+      return row
+    }
+  }
+
+  /// The next id of a session of this server.
+  public func nextSessionID(of server: Int64) throws -> Int64 {
+    let first = server << 40
+    let last = try integer("SELECT max(id) FROM sessions WHERE server_id = ?", .integer(server))
+    return (last ?? first) + 1
+  }
+}

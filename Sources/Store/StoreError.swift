@@ -1,0 +1,55 @@
+import SQLite
+
+/// Why a store cannot be used, in one line that says what to do.
+public struct StoreError: Error, Sendable, CustomStringConvertible {
+  /// The kinds of failure.
+  public enum Code: Sendable, Equatable {
+    /// There is no such file, or it may not be opened.
+    case unreadable
+    /// The file is no SQLite database, or one of another program.
+    case notAStore
+    /// A later amirec wrote it.
+    case newer
+    /// Another program writes it.
+    case locked
+    /// What it holds contradicts itself.
+    case damaged
+    /// SQLite failed: disk full, input or output error.
+    case database
+  }
+
+  public let code: Code
+  public let path: String
+  public let message: String
+  /// SQLite's extended result code, where it is the cause.
+  public let sqliteCode: Int32?
+
+  public init(_ code: Code, _ path: String, _ message: String, sqliteCode: Int32? = nil) {
+    self.code = code
+    self.path = path
+    self.message = message
+    self.sqliteCode = sqliteCode
+  }
+
+  init(_ error: SQLiteError, path: String) {
+    let primary = error.code & 0xFF
+    switch primary {
+    case 26: self.init(.notAStore, path, "is no SQLite database; name a store made by amirec")
+    case 14:
+      self.init(
+        .unreadable, path, "cannot be opened; check that it exists and who may read and write it",
+        sqliteCode: error.code)
+    case 13:
+      self.init(
+        .database, path, "the disk is full; make room and go on: nothing is lost",
+        sqliteCode: error.code)
+    case 5, 6:
+      self.init(
+        .locked, path, "is being written by another program; try again when it is done",
+        sqliteCode: error.code)
+    default: self.init(.database, path, error.description, sqliteCode: error.code)
+    }
+  }
+
+  public var description: String { "\(path): \(message)" }
+}
