@@ -1,0 +1,65 @@
+public import AMI
+
+/// Why a connection failed or ended, or an action was not answered. One line, with the server's
+/// name first and what to do last; never with the secret or a value that was sent.
+public struct ClientError: Error, Sendable, CustomStringConvertible {
+  /// The kind of failure.
+  public enum Code: String, Sendable {
+    /// No TCP connection: unknown host, nothing listening, no route.
+    case unreachable
+    /// No TLS connection: no TLS there, a certificate that is not trusted, an unreadable CA file.
+    case tls
+    /// What answers there is no manager interface.
+    case foreign
+    /// Asterisk refused the login.
+    case loginRefused
+    /// A time limit passed before the login or an answer was complete.
+    case timedOut
+    /// The server closed the connection, or it broke.
+    case disconnected
+    /// The server sent nothing for several Pings.
+    case silent
+    /// This side has closed the connection.
+    case closed
+    /// The waiting task was cancelled.
+    case cancelled
+    /// The action cannot be sent, or not now.
+    case actionInvalid
+    /// Asterisk answered with an error.
+    case actionRefused
+  }
+
+  /// The kind of failure.
+  public let code: Code
+  /// The server's name.
+  public let server: String
+  /// What happened, and what to do about it; one line.
+  public let message: String
+  /// Asterisk's answer, when it is one that failed the action.
+  public let response: Frame?
+
+  init(_ code: Code, server: String, _ message: String, response: Frame? = nil) {
+    self.code = code
+    self.server = server
+    self.message = message.replacingLineEnds()
+    self.response = response
+  }
+
+  /// Whether the same attempt can succeed later although nobody changes anything.
+  public var isRetryable: Bool {
+    switch code {
+    case .unreachable, .timedOut, .disconnected, .silent: true
+    case .tls, .foreign, .loginRefused, .closed, .cancelled, .actionInvalid, .actionRefused: false
+    }
+  }
+
+  /// The server's name, a colon, the message.
+  public var description: String { "\(server): \(message)" }
+}
+
+extension String {
+  /// Messages of a server may hold line ends; an error is one line.
+  fileprivate func replacingLineEnds() -> String {
+    contains(where: \.isNewline) ? String(map { $0.isNewline ? " " : $0 }) : self
+  }
+}
