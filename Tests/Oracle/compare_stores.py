@@ -108,6 +108,8 @@ class Pair:
                     compared += 1
                     if x is None or y is None or abs(x - y) > TOLERANCE_US:
                         lines.append("%s: time %d is %s in A, %s in B" % (identity, i, x, y))
+        if what == "channels" and not compared:
+            lines.append("the two have none in common: nothing was compared")
         self.checked.append("%d times of %s" % (compared, what))
         self.differ(what, lines)
 

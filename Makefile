@@ -1,0 +1,61 @@
+# make            build all
+# make demo       record a replayed Asterisk and print reports
+# make test       all tests that need no Asterisk
+# make bench      import measured against gzip -6
+# make lint       formatting
+# make fuzz       30 s of libFuzzer over the protocol's parser
+# make install    programs, unit, sample configuration (PREFIX, DESTDIR)
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+# Programs under /usr are configured in /etc; those of a private prefix below it.
+SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+FUZZ_SECONDS ?= 30
+
+# As it ships: the Swift runtime inside.
+RELEASE = -c release --static-swift-stdlib
+
+.PHONY: all demo test bench lint fuzz install clean libraries
+
+all: libraries
+	$(SWIFT) build
+
+# The C libraries that the package needs to build, on a Debian that lacks them.
+libraries:
+	@scripts/libraries
+
+demo: libraries
+	@scripts/demo
+
+test: libraries
+	$(SWIFT) test
+
+bench: libraries
+	$(SWIFT) build $(RELEASE) --product amirec
+	python3 Tests/Bench/bench.py --amirec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/amirec"
+
+lint:
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+
+fuzz:
+	@SWIFT_BACKTRACE=enable=no scripts/fuzz $(FUZZ_SECONDS)
+
+install: libraries
+	$(SWIFT) build $(RELEASE) --product amirec
+	$(SWIFT) build $(RELEASE) --product amirecd
+	@set -eu; bin=$$($(SWIFT) build $(RELEASE) --show-bin-path); \
+	install -D -m 755 "$$bin/amirec" "$(DESTDIR)$(PREFIX)/bin/amirec"; \
+	install -D -m 755 "$$bin/amirecd" "$(DESTDIR)$(PREFIX)/bin/amirecd"; \
+	install -d "$(DESTDIR)$(UNITDIR)"; \
+	sed -e 's|/usr/local/bin/|$(PREFIX)/bin/|g' -e 's|/etc/amirec/|$(SYSCONFDIR)/amirec/|g' \
+	  etc/amirecd.service >"$(DESTDIR)$(UNITDIR)/amirecd.service"; \
+	chmod 644 "$(DESTDIR)$(UNITDIR)/amirecd.service"; \
+	install -D -m 644 etc/amirec.conf "$(DESTDIR)$(PREFIX)/share/amirec/amirec.conf"; \
+	conf="$(DESTDIR)$(SYSCONFDIR)/amirec/amirec.conf"; \
+	if [ -e "$$conf" ]; then echo "$$conf is kept as it is"; \
+	else install -D -m 644 etc/amirec.conf "$$conf"; fi; \
+	echo "installed $(DESTDIR)$(PREFIX)/bin/amirec, amirecd; edit $$conf, then: systemctl enable --now amirecd"
+
+clean:
+	rm -rf .build demo

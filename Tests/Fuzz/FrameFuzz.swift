@@ -1,0 +1,79 @@
+// A libFuzzer target over Sources/AMI, compiled together with it by `make fuzz` (no target of the
+// package). What must hold for any bytes at all:
+//
+// - the frames do not depend on how the stream was split into chunks;
+// - every byte is in a frame, is pending, or is part of a stray line end between frames;
+// - ranges of headers lie inside their frame, and text of any value can be had.
+//
+// The first byte of an input says how its rest is split.
+
+/// What a frame is, to be compared: its bytes, its headers' places, its kind and damage.
+private struct Shape: Equatable {
+  var bytes: [UInt8]
+  var headers: [Range<Int>]
+  var kind: Frame.Kind
+  var damage: Frame.Damage
+
+  init(_ frame: Frame) {
+    bytes = frame.bytes
+    headers = frame.headers.flatMap { [$0.nameRange, $0.valueRange] }
+    kind = frame.kind
+    damage = frame.damage
+  }
+}
+
+/// The frames of a stream that comes in chunks of the given size.
+private func frames(of stream: ArraySlice<UInt8>, chunk: Int) -> [Shape] {
+  var buffer = FrameBuffer()
+  var frame = Frame()
+  var shapes: [Shape] = []
+  var received = 0
+  var rest = stream
+  while !rest.isEmpty {
+    let part = rest.prefix(chunk)
+    rest = rest.dropFirst(chunk)
+    received += part.count
+    buffer.append(part)
+    while buffer.next(into: &frame) {
+      shapes.append(Shape(frame))
+      check(frame)
+    }
+    precondition(buffer.offset + buffer.pendingBytes == received, "bytes were lost")
+  }
+  let pending = buffer.pendingBytes
+  if buffer.finish(into: &frame) {
+    shapes.append(Shape(frame))
+    check(frame)
+    precondition(frame.bytes.count <= pending, "more bytes than there were")
+  }
+  return shapes
+}
+
+private func check(_ frame: Frame) {
+  var length = 0
+  for header in frame.headers {
+    precondition(header.nameRange.upperBound <= header.valueRange.lowerBound, "name after value")
+    precondition(header.valueRange.upperBound <= frame.bytes.count, "value outside the frame")
+    length += Text.decode(frame.bytes[header.nameRange]).utf8.count
+    length += Text.decode(frame.bytes[header.valueRange]).utf8.count
+  }
+  for name in HeaderName.allCases {
+    guard let value = frame.value(of: name) else { continue }
+    length += Int(truncatingIfNeeded: Text.integer(value) ?? 0)
+    length &+= Int(truncatingIfNeeded: Text.microseconds(value) ?? 0)
+  }
+  precondition(length != Int.min, "cannot be")
+}
+
+/// Called by libFuzzer with every input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzFrames(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+  let input = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
+  guard let first = input.first else { return 0 }
+  let stream = input.dropFirst()
+  let whole = frames(of: stream, chunk: max(stream.count, 1))
+  for chunk in [1, Int(first) + 1] {
+    precondition(frames(of: stream, chunk: chunk) == whole, "split every \(chunk): other frames")
+  }
+  return 0
+}
