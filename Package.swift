@@ -70,7 +70,8 @@ let package = Package(
     .executableTarget(
       name: "amirec",
       dependencies: [
-        "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Reports", "SQLite", "Store",
+        "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Normalization", "Reports",
+        "SQLite", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + nio, swiftSettings: strict),
 

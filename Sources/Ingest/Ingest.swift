@@ -97,8 +97,7 @@ public final class Ingest {
   ///
   /// - Parameter mark: where the record stands in its source, such as the number of its segment; never
   ///   less than before. `committedMark` says later how much of the source is not needed any more.
-  /// - Throws: `StoreError`; `IngestError` for a recording that is older than what the store holds, or
-  ///   no AMI stream.
+  /// - Throws: `StoreError`; `IngestError` for a recording that is older than what the store holds.
   public func take(_ record: Capture.Record, _ bytes: [UInt8], mark: Int64 = 0) throws {
     self.mark = mark
     try store.begin()
@@ -218,7 +217,6 @@ public final class Ingest {
   private var frameEnd: Int64 { bufferStart + Int64(buffer.offset) }
 
   private func process() throws {
-    if progress.frames == 0, source != .live { try checkBeginning() }
     progress.frames += 1
     if frame.damage != .none { progress.cutFrames += 1 }
     try ledger.take(frame, at: clock.now, &session!.row, in: store)
@@ -228,10 +226,6 @@ public final class Ingest {
     if normalizer.restarts != restarts { try ledger.serverRestarted(in: store) }
     session!.count(event: event, isDamaged: frame.damage != .none)
     if session!.isDue(at: frameEnd, time: clock.now) { try seal(upTo: frameEnd) }
-  }
-
-  private func checkBeginning() throws {
-    if frame.kind == .other { throw IngestError.notAMI }
   }
 
   // MARK: Ends
@@ -266,7 +260,6 @@ public final class Ingest {
   /// - Parameter reason: `recording-ended` or `collector-stopped`.
   public func finish(reason: String) throws {
     try store.begin()
-    if progress.frames == 0, progress.bytes > 0, source != .live { throw IngestError.notAMI }
     if session != nil { try end(at: clock.now, reason: reason, isClosed: false) }
     try commit(waiting: true)
   }
@@ -310,9 +303,11 @@ public final class Ingest {
   }
 
   private func write(_ finished: [BlockCompressor.Finished]) throws {
-    for item in finished { try store.write(item.block) }
-    guard var last = finished.last else { return }
-    try store.write(&last.row)
+    for var item in finished {
+      try store.write(item.block)
+      try store.write(&item.row)
+    }
+    guard let last = finished.last else { return }
     try store.set(last.position, of: server)
     committedMark = last.mark
   }

@@ -25,7 +25,10 @@ public struct IngestError: Error, Sendable, Equatable, CustomStringConvertible {
       "the recording begins before the end of what the store holds of this server; import a server's "
       + "recordings oldest first, or give this one a name of its own with --server")
 
-  static let notAMI = IngestError(
-    code: .notAMI,
-    description: "this is no AMI stream: it begins with neither a banner, an event nor a response")
+  static func notAMI(_ path: String) -> IngestError {
+    IngestError(
+      code: .notAMI,
+      description:
+        "\(path): this is no AMI stream: it begins with neither a banner, an event nor a response")
+  }
 }

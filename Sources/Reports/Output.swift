@@ -15,6 +15,12 @@ public final class Output {
     if piece.count >= Self.pieceBytes { try flush() }
   }
 
+  /// Writes bytes as they are.
+  public func write(_ bytes: [UInt8]) throws {
+    piece.append(contentsOf: bytes)
+    if piece.count >= Self.pieceBytes { try flush() }
+  }
+
   /// Hands on what is left.
   public func flush() throws {
     guard !piece.isEmpty else { return }

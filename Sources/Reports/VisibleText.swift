@@ -1,8 +1,8 @@
 /// Text as a terminal shows it: what it cannot show safely, and how wide the rest is.
-enum VisibleText {
+public enum VisibleText {
   /// `text` on one line, with escapes for what would move the cursor, change colours or turn the
   /// direction of writing.
-  static func escaped(_ text: String) -> String {
+  public static func escaped(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var safe = ""
     for scalar in text.unicodeScalars {

@@ -11,7 +11,10 @@ import Reports
 
       Exit codes: 0 done, 1 found wanting, 2 usage, 3 input, output or database.
       """,
-    subcommands: [ReportCommand.self, SQLCommand.self, StatusCommand.self])
+    subcommands: [
+      ImportCommand.self, ReportCommand.self, FramesCommand.self, SQLCommand.self,
+      StatusCommand.self,
+    ])
 
   static func main() async {
     do {

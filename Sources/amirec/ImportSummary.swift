@@ -1,0 +1,52 @@
+import Ingest
+import Normalization
+
+/// What an import of one recording came to.
+struct ImportSummary {
+  let file: String
+  let server: String
+  let progress: Ingest.Progress
+  /// Why not all of the recording could be read; nil when it could.
+  let cutReason: String?
+  let seconds: Double
+
+  private var isKnown: Bool { progress.sessions == 0 && progress.bytes == 0 }
+
+  static func text(_ summaries: [ImportSummary]) -> String {
+    summaries.map { $0.text + "\n" }.joined()
+  }
+
+  private var text: String {
+    if isKnown { return "\(file): already in the store, nothing added" }
+    var line =
+      "\(file): server \(server), \(progress.sessions) session\(progress.sessions == 1 ? "" : "s"), "
+      + "\(progress.bytes) bytes, \(progress.events) events in \(Self.tenths(seconds)) s"
+    if progress.knownSessions > 0 {
+      line += "; \(progress.knownSessions) sessions were in the store already"
+    }
+    if progress.cutFrames > 0 { line += "; \(progress.cutFrames) messages were cut" }
+    if let cutReason { line += "; incomplete: \(cutReason)" }
+    return line
+  }
+
+  /// `{"files": [{"file", "server", "sessions", "known_sessions", "bytes", "frames", "events",
+  /// "cut_frames", "cut", "seconds"}]}`
+  static func json(_ summaries: [ImportSummary]) -> String {
+    let entries = summaries.map { summary in
+      let progress = summary.progress
+      return
+        "{\"file\":\(JSONText.quoted(summary.file)),\"server\":\(JSONText.quoted(summary.server)),"
+        + "\"sessions\":\(progress.sessions),\"known_sessions\":\(progress.knownSessions),"
+        + "\"bytes\":\(progress.bytes),\"frames\":\(progress.frames),\"events\":\(progress.events),"
+        + "\"cut_frames\":\(progress.cutFrames),"
+        + "\"cut\":\(summary.cutReason.map { JSONText.quoted($0) } ?? "null"),"
+        + "\"seconds\":\(tenths(summary.seconds))}"
+    }
+    return "{\"files\":[\(entries.joined(separator: ","))]}\n"
+  }
+
+  private static func tenths(_ seconds: Double) -> String {
+    let tenths = Int((seconds * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}
