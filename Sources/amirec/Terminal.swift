@@ -1,0 +1,36 @@
+import Glibc
+import Reports
+
+/// The two streams that a command writes to.
+enum Terminal {
+  /// What goes to standard output.
+  static func output() -> Output {
+    Output { bytes in try write(bytes, to: STDOUT_FILENO) }
+  }
+
+  /// Writes one line for the user to standard error.
+  static func tell(_ message: String) {
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    try? write(Array("amirec: \(line)\n".utf8), to: STDERR_FILENO)
+  }
+
+  /// The time, in microseconds since 1970 (UTC).
+  static var nowUs: Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+  }
+
+  private static func write(_ bytes: [UInt8], to file: Int32) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        let reason = unsafe String(cString: strerror(errno))
+        throw Failure(Failure.input, "the output could not be written: \(reason)")
+      }
+    }
+  }
+}
