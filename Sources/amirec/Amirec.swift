@@ -11,7 +11,7 @@ import Reports
 
       Exit codes: 0 done, 1 found wanting, 2 usage, 3 input, output or database.
       """,
-    subcommands: [ReportCommand.self, SQLCommand.self])
+    subcommands: [ReportCommand.self, SQLCommand.self, Replay.self])
 
   static func main() async {
     do {
