@@ -65,7 +65,7 @@ let package = Package(
       dependencies: [
         "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Store", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio, swiftSettings: strict),
     .executableTarget(
       name: "amirec",

@@ -1,132 +1,135 @@
-/// A server to record, as its section of amirec.conf says.
-public struct Server: Equatable, Sendable {
-  /// How the secret is proven to the server.
-  public enum Authentication: String, Equatable, Sendable {
-    /// By a digest of the secret and the server's challenge.
-    case md5
-    /// By sending it.
-    case plain
-  }
+extension Configuration {
+  /// A server to record, as its section of amirec.conf says.
+  public struct Server: Equatable, Sendable {
+    /// How the secret is proven to the server.
+    public enum Authentication: String, Equatable, Sendable {
+      /// By a digest of the secret and the server's challenge.
+      case md5
+      /// By sending it.
+      case plain
+    }
 
-  /// How an encrypted connection is checked.
-  public struct TLS: Equatable, Sendable {
-    /// A PEM file with the authorities to trust; nil for the system's.
-    public var authorities: String?
-    /// The name that the certificate must have.
+    /// How an encrypted connection is checked.
+    public struct TLS: Equatable, Sendable {
+      /// A PEM file with the authorities to trust; nil for the system's.
+      public var authorities: String?
+      /// The name that the certificate must have; nil for the host.
+      public var name: String?
+      /// Whether any certificate will do.
+      public var isInsecure: Bool
+    }
+
+    /// Longest name in letters.
+    static let nameLengthMax = 64
+
+    /// Its name in every table, in the journal, and in the log.
     public var name: String
-    /// Whether any certificate will do.
-    public var isInsecure: Bool
-  }
+    /// Name or address.
+    public var host: String
+    /// The manager port.
+    public var port: Int
+    /// Whether and how the connection is encrypted.
+    public var tls: TLS?
+    /// The user in manager.conf.
+    public var username: String
+    /// The user's secret.
+    public var secret: Secret
+    /// How the secret is proven.
+    public var authentication: Authentication
+    /// Endpoints that lead to the outside, such as PJSIP/trunk1.
+    public var trunks: [String]
+    /// Seconds between two pings.
+    public var pingIntervalSeconds: Int
 
-  /// Longest name in letters.
-  static let nameLengthMax = 64
-
-  /// Its name in every table, in the journal, and in the log.
-  public var name: String
-  /// Name or address.
-  public var host: String
-  /// The manager port.
-  public var port: Int
-  /// Whether and how the connection is encrypted.
-  public var tls: TLS?
-  /// The user in manager.conf.
-  public var username: String
-  /// The user's secret.
-  public var secret: Secret
-  /// How the secret is proven.
-  public var authentication: Authentication
-  /// Endpoints that lead to the outside, such as PJSIP/trunk1.
-  public var trunks: [String]
-  /// Seconds between two pings.
-  public var pingIntervalSeconds: Int
-
-  init(
-    _ section: ConfigurationFile.Section, environment: Environment, warnings: inout [String]
-  ) throws(ConfigurationError) {
-    let name = section.name
-    guard name.utf8.count <= Self.nameLengthMax, name.utf8.allSatisfy(Self.mayStandInName) else {
-      throw ConfigurationError(
-        section.place,
-        "the name of a server has up to \(Self.nameLengthMax) letters, digits, - and _; rename it")
-    }
-    let settings = try Settings(
-      .server, of: section, server: name, environment: environment)
-    func required(_ key: String) throws(ConfigurationError) -> String {
-      guard let text = settings.text(key) else {
-        throw ConfigurationError(section.place, "[\(name)] lacks '\(key)'; add \(key) = …")
-      }
-      return text
-    }
-    self.name = name
-    host = try required("host")
-    username = try required("username")
-    authentication = settings.text("authentication").flatMap(Authentication.init) ?? .md5
-    trunks = settings.list("trunks")
-    pingIntervalSeconds = settings.number("ping_interval_s") ?? 5
-    if settings.flag("tls") {
-      tls = TLS(
-        authorities: settings.text("tls_ca"), name: settings.text("tls_name") ?? host,
-        isInsecure: settings.flag("tls_insecure"))
-    } else {
-      for key in ["tls_ca", "tls_name", "tls_insecure"] {
-        guard let place = settings.place(of: key) else { continue }
+    init(
+      _ section: ConfigurationFile.Section, environment: Environment, warnings: inout [String]
+    ) throws(ConfigurationError) {
+      let name = section.name
+      guard name.utf8.count <= Self.nameLengthMax, name.utf8.allSatisfy(Self.mayStandInName) else {
         throw ConfigurationError(
-          place, "'\(key)' means nothing while tls = no; set tls = yes, or remove it")
+          section.place,
+          "the name of a server has up to \(Self.nameLengthMax) letters, digits, - and _; rename it"
+        )
+      }
+      let settings = try Settings(
+        .server, of: section, server: name, environment: environment)
+      func required(_ key: String) throws(ConfigurationError) -> String {
+        guard let text = settings.text(key) else {
+          throw ConfigurationError(section.place, "[\(name)] lacks '\(key)'; add \(key) = …")
+        }
+        return text
+      }
+      self.name = name
+      host = try required("host")
+      username = try required("username")
+      authentication = settings.text("authentication").flatMap(Authentication.init) ?? .md5
+      trunks = settings.list("trunks")
+      pingIntervalSeconds = settings.number("ping_interval_s") ?? 5
+      if settings.flag("tls") {
+        tls = TLS(
+          authorities: settings.text("tls_ca"), name: settings.text("tls_name"),
+          isInsecure: settings.flag("tls_insecure"))
+      } else {
+        for key in ["tls_ca", "tls_name", "tls_insecure"] {
+          guard let place = settings.place(of: key) else { continue }
+          throw ConfigurationError(
+            place, "'\(key)' means nothing while tls = no; set tls = yes, or remove it")
+        }
+      }
+      port = settings.number("port") ?? (tls == nil ? 5_038 : 5_039)
+      secret = try Self.secret(
+        of: name, settings: settings, place: section.place, environment: environment,
+        warnings: &warnings)
+      warn(&warnings)
+    }
+
+    private func warn(_ warnings: inout [String]) {
+      if tls?.isInsecure == true {
+        warnings.append("[\(name)] tls_insecure = yes: whoever answers at \(host) gets the login")
+      }
+      if tls == nil, authentication == .plain, !["127.0.0.1", "::1", "localhost"].contains(host) {
+        warnings.append(
+          "[\(name)] authentication = plain without tls: anyone on the way to \(host) can read the secret"
+        )
       }
     }
-    port = settings.number("port") ?? (tls == nil ? 5_038 : 5_039)
-    secret = try Self.secret(
-      of: name, settings: settings, place: section.place, environment: environment,
-      warnings: &warnings)
-    warn(&warnings)
-  }
 
-  private func warn(_ warnings: inout [String]) {
-    if tls?.isInsecure == true {
-      warnings.append("[\(name)] tls_insecure = yes: whoever answers at \(host) gets the login")
-    }
-    if tls == nil, authentication == .plain, !["127.0.0.1", "::1", "localhost"].contains(host) {
-      warnings.append(
-        "[\(name)] authentication = plain without tls: anyone on the way to \(host) can read the secret"
-      )
-    }
-  }
-
-  /// From the environment, else from systemd's credentials, else from the file that is named.
-  private static func secret(
-    of name: String, settings: Settings, place: ConfigurationError.Place,
-    environment: Environment, warnings: inout [String]
-  ) throws(ConfigurationError) -> Secret {
-    let variable = Environment.name(of: "secret", server: name)
-    if let text = environment.variables[variable] {
-      guard !text.isEmpty, !text.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
-        throw ConfigurationError(.init(variable), "it must hold the user's secret, one line")
+    /// From the environment, else from systemd's credentials, else from the file that is named.
+    private static func secret(
+      of name: String, settings: Settings, place: ConfigurationError.Place,
+      environment: Environment, warnings: inout [String]
+    ) throws(ConfigurationError) -> Secret {
+      let variable = Environment.name(of: "secret", server: name)
+      if let text = environment.variables[variable] {
+        guard !text.isEmpty, !text.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
+          throw ConfigurationError(.init(variable), "it must hold the user's secret, one line")
+        }
+        return Secret(text)
       }
-      return Secret(text)
-    }
-    if let folder = environment.variables["CREDENTIALS_DIRECTORY"] {
-      let path = "\(folder)/\(name).secret"
-      if (try? readText(path, bytesMax: Secret.bytesMax)) != nil {
-        return try Secret.read(path, at: place)
+      if let folder = environment.variables["CREDENTIALS_DIRECTORY"] {
+        let path = "\(folder)/\(name).secret"
+        if (try? readText(path, bytesMax: Secret.bytesMax)) != nil {
+          return try Secret.read(path, at: place)
+        }
       }
+      guard let path = settings.text("secret_file") else {
+        throw ConfigurationError(
+          place,
+          "[\(name)] has no secret; name a file with secret_file, set \(variable), "
+            + "or have systemd load the credential \(name).secret")
+      }
+      let secret = try Secret.read(path, at: settings.place(of: "secret_file") ?? place)
+      if Secret.isOpenToOthers(path) {
+        warnings.append("\(path) can be read by every user; chmod o= \(path)")
+      }
+      return secret
     }
-    guard let path = settings.text("secret_file") else {
-      throw ConfigurationError(
-        place,
-        "[\(name)] has no secret; name a file with secret_file, set \(variable), "
-          + "or have systemd load the credential \(name).secret")
-    }
-    let secret = try Secret.read(path, at: settings.place(of: "secret_file") ?? place)
-    if Secret.isOpenToOthers(path) {
-      warnings.append("\(path) can be read by every user; chmod o= \(path)")
-    }
-    return secret
-  }
 
-  private static func mayStandInName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true
-    default: false
+    private static func mayStandInName(_ byte: UInt8) -> Bool {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true
+      default: false
+      }
     }
   }
 }

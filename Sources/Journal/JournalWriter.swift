@@ -29,7 +29,7 @@ public struct JournalWriter: ~Copyable {
     var bytes: Int64
   }
 
-  private let lock: FolderLock
+  private let lock: FileLock
   private let segmentBytes: Int64
   private var segment: Segment
   private var bytes: AppendFile
@@ -50,7 +50,10 @@ public struct JournalWriter: ~Copyable {
     folder: String, at time: Int64, segmentBytes: Int64 = segmentBytesDefault
   ) throws(JournalError) {
     precondition(segmentBytes > 0)
-    let lock = try FolderLock(folder: folder)
+    try Segment.makeFolder(folder)
+    let lock = try FileLock(
+      path: folder + "/lock",
+      refusal: "another program records into this journal; stop it, or name another folder")
     let existing = try Segment.numbers(in: folder, suffix: ".ami")
     let indexes = try Segment.numbers(in: folder, suffix: ".idx")
     for number in indexes where !existing.contains(number) {
@@ -110,6 +113,9 @@ public struct JournalWriter: ~Copyable {
       try write(.disconnect, at: time)
     }
   }
+
+  /// Writes what an earlier failure left unwritten, if anything; throws if that is still impossible.
+  public mutating func settle() throws(JournalError) { try writeOwedEnd() }
 
   private mutating func writeOwedEnd() throws(JournalError) {
     guard let time = owedEnd else { return }

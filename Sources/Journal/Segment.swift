@@ -56,6 +56,16 @@ public struct Segment: Hashable, Comparable, Sendable {
     }
   }
 
+  /// Makes a folder, and those above it, where they are missing.
+  static func makeFolder(_ folder: String) throws(JournalError) {
+    if unsafe mkdir(folder, mode_t(0o750)) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, let slash = folder.lastIndex(of: "/"), slash > folder.startIndex else {
+      throw .writing(folder, errno)
+    }
+    try makeFolder(String(folder[..<slash]))
+    if unsafe mkdir(folder, mode_t(0o750)) != 0, errno != EEXIST { throw .writing(folder, errno) }
+  }
+
   /// Numbers of the files with a suffix, ascending.
   static func numbers(in folder: String, suffix: String) throws(JournalError) -> [Int64] {
     guard let listing = unsafe opendir(folder) else {

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Configuration
+import Glibc
+import Logging
+
+/// The collector service: what is given on its command line.
+struct Amirecd: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "amirecd",
+    abstract: "Records the manager interface of Asterisk servers into one SQLite file.",
+    discussion: """
+      It runs until it gets SIGTERM or SIGINT, and rereads its configuration on SIGHUP.
+      Exit codes: 0 done, 2 usage, 3 configuration, input, output or database.
+      """)
+
+  @Option(help: ArgumentHelp("The configuration: see etc/amirec.conf.", valueName: "file"))
+  var config: String
+
+  @Flag(help: "Say whether the configuration is good, and do nothing else.")
+  var check = false
+}
+
+/// The program. Its exit codes are those of all our programs: 0 done, 2 usage, 3 input, output or
+/// database.
+@main enum Program {
+  static func main() async {
+    // A limit on the size of files is an error to handle, as a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
+    let options: Amirecd
+    do {
+      options = try Amirecd.parse()
+    } catch {
+      let text = Amirecd.fullMessage(for: error)
+      if Amirecd.exitCode(for: error) == .success {
+        print(text)
+        exit(0)
+      }
+      fail(text, code: 2)
+    }
+    LoggingSystem.bootstrap { ErrorLog(subject: $0) }
+    do {
+      let configuration = try Configuration(path: options.config, environment: .current)
+      if options.check {
+        for warning in configuration.warnings { complain(warning) }
+        let names = configuration.servers.map(\.name).joined(separator: ", ")
+        print("\(options.config) is good; servers: \(names)")
+        exit(0)
+      }
+      try await Collector.run(configuration, path: options.config)
+    } catch {
+      fail("\(error)", code: 3)
+    }
+  }
+
+  private static func fail(_ message: String, code: Int32) -> Never {
+    complain(message)
+    exit(code)
+  }
+
+  /// Writes a line to standard error.
+  private static func complain(_ message: String) {
+    let bytes = Array("\(message)\n".utf8)
+    unsafe write(STDERR_FILENO, bytes, bytes.count)
+  }
+}

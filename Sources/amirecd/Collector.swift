@@ -1,0 +1,204 @@
+import Configuration
+import Glibc
+import Journal
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+import UnixSignals
+
+/// All that amirecd does between its start and its end: recorders for the servers, and the thread
+/// that brings their journals into the store.
+actor Collector {
+  /// What happens while it runs.
+  private enum Occurrence: Sendable {
+    case signal(UnixSignal)
+    case stopped
+  }
+
+  /// A recorder at work.
+  private struct Running {
+    let server: Configuration.Server
+    let inlet: Inlet
+    let status: RecorderStatus
+    let task: Task<Void, Never>
+  }
+
+  private let path: String
+  private let systemd = Systemd { name in unsafe getenv(name).map { unsafe String(cString: $0) } }
+  private let log = Logger(label: "amirecd")
+  private let loops = MultiThreadedEventLoopGroup.singleton
+  private var configuration: Configuration
+  private var running: [String: Running] = [:]
+  private var isStopping = false
+
+  private init(_ configuration: Configuration, path: String) {
+    self.configuration = configuration
+    self.path = path
+  }
+
+  /// Records until a signal ends it. Throws if it cannot begin: the store or a journal cannot be
+  /// used, or another amirecd uses them.
+  static func run(_ configuration: Configuration, path: String) async throws {
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    let storeLock = try FileLock(
+      path: configuration.store + ".lock",
+      refusal: "another program writes \(configuration.store); wait for it, or stop it")
+    let collector = Collector(configuration, path: path)
+    try await collector.start()
+    await collector.watch(signals)
+    withExtendedLifetime(storeLock) {}
+  }
+
+  // MARK: Beginning
+
+  private func start() throws {
+    ErrorLog.threshold.withLock { $0 = level(of: configuration) }
+    for warning in configuration.warnings { log.warning("\(warning)") }
+    for server in configuration.servers { try begin(server) }
+    systemd?.notify("READY=1", statusLine)
+    log.notice("\(statusText)")
+  }
+
+  /// Begins to record a server.
+  private func begin(_ server: Configuration.Server) throws {
+    let inlet = try Inlet(
+      folder: "\(configuration.journal)/\(server.name)", segmentBytes: configuration.segmentBytes,
+      loop: loops.next())
+    let status = RecorderStatus()
+    let recorder = Recorder(
+      server: server, inlet: inlet, status: status, log: Logger(label: server.name))
+    let task = Task { await recorder.run() }
+    running[server.name] = Running(server: server, inlet: inlet, status: status, task: task)
+  }
+
+  /// Stops recording a server: logs off and closes its journal.
+  private func end(_ name: String) async {
+    guard let recorder = running.removeValue(forKey: name) else { return }
+    recorder.task.cancel()
+    await recorder.task.value
+    await recorder.inlet.close()
+  }
+
+  // MARK: While it runs
+
+  /// Does what signals ask for, until one asks to stop and that is done. A second one does not wait.
+  private func watch(_ signals: UnixSignalsSequence) async {
+    let (occurrences, continuation) = AsyncStream.makeStream(of: Occurrence.self)
+    let sources = [
+      Task { for await signal in signals { continuation.yield(.signal(signal)) } },
+      Task { await heartbeat() },
+      Task { await syncJournals() },
+    ]
+    for await occurrence in occurrences {
+      switch occurrence {
+      case .signal(.sighup): if !isStopping { await reload() }
+      case .signal where isStopping:
+        log.warning(
+          "stopped at once by a second signal; the rest of the journal is stored at the next start")
+        exit(0)
+      case .signal:
+        isStopping = true
+        Task {
+          await stop()
+          continuation.yield(.stopped)
+        }
+      case .stopped: continuation.finish()
+      }
+    }
+    for source in sources { source.cancel() }
+  }
+
+  /// Tells systemd that all is well, as long as every event loop turns.
+  private func heartbeat() async {
+    guard let systemd else { return }
+    let interval = (systemd.watchdogInterval ?? .seconds(30)) / 3
+    while !Task.isCancelled {
+      for recorder in running.values {
+        await withCheckedContinuation { turned in recorder.inlet.loop.execute { turned.resume() } }
+      }
+      systemd.notify("WATCHDOG=1", statusLine)
+      do { try await Task.sleep(for: interval) } catch { return }
+    }
+  }
+
+  /// Has the disk catch up with the journals once a second, on a thread that may wait.
+  private func syncJournals() async {
+    var journals: [String: JournalSync] = [:]
+    while !Task.isCancelled {
+      for (name, recorder) in running {
+        var journal = journals[name] ?? JournalSync(folder: recorder.inlet.folder)
+        do {
+          journal = try await NIOThreadPool.singleton.runIfActive { [journal] in
+            var journal = journal
+            try journal.sync()
+            return journal
+          }
+        } catch {
+          log.error("\(error)")
+        }
+        journals[name] = journal
+      }
+      do { try await Task.sleep(for: .seconds(1)) } catch { return }
+    }
+  }
+
+  /// Rereads the configuration. One that is not good changes nothing.
+  private func reload() async {
+    systemd?.notify("RELOADING=1", "MONOTONIC_USEC=\(WallClock.monotonicMicroseconds())")
+    defer { systemd?.notify("READY=1", statusLine) }
+    let new: Configuration
+    do {
+      new = try Configuration(path: path, environment: .current)
+    } catch {
+      return log.error("the configuration stays as it was: \(error)")
+    }
+    for warning in new.warnings { log.warning("\(warning)") }
+    if new.store != configuration.store || new.journal != configuration.journal {
+      log.warning("a new place for store or journal is used from the next start on")
+    }
+    let (store, journal) = (configuration.store, configuration.journal)
+    configuration = new
+    (configuration.store, configuration.journal) = (store, journal)
+    ErrorLog.threshold.withLock { $0 = level(of: new) }
+    await change(to: new.servers)
+  }
+
+  /// Ends, begins and changes recorders; those of servers that stay as they were go on.
+  private func change(to servers: [Configuration.Server]) async {
+    for (name, recorder) in running where !servers.contains(recorder.server) { await end(name) }
+    for server in servers where running[server.name] == nil {
+      do {
+        try begin(server)
+      } catch {
+        log.error("\(server.name) is not recorded: \(error)")
+      }
+    }
+    log.notice("configuration reread: \(statusText)")
+  }
+
+  // MARK: Ending
+
+  /// Ends in order: no more connections, log off, close the journals.
+  private func stop() async {
+    systemd?.notify("STOPPING=1")
+    log.notice("stopping")
+    await withTaskGroup { group in
+      for name in running.keys { group.addTask { await self.end(name) } }
+    }
+    log.notice("stopped")
+  }
+
+  // MARK: Words
+
+  private var statusLine: String { "STATUS=\(statusText)" }
+
+  private var statusText: String {
+    let connected = running.values.count { $0.inlet.isConnected.load(ordering: .relaxed) }
+    return "\(connected) of \(running.count) servers connected; store \(configuration.store)"
+  }
+
+  private func level(of configuration: Configuration) -> Logger.Level {
+    Logger.Level(rawValue: configuration.logLevel) ?? .info
+  }
+}

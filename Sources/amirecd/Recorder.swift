@@ -1,0 +1,113 @@
+import AMI
+import AMIClient
+import Configuration
+import Journal
+import Logging
+
+/// Records one server: connects, has all that comes appended to the journal, and connects again.
+struct Recorder: Sendable {
+  /// A session that lasted so long ends an outage: a booting server grants shorter ones.
+  static let sessionLeast = Duration.seconds(1)
+
+  let server: Configuration.Server
+  let inlet: Inlet
+  let status: RecorderStatus
+  let log: Logger
+
+  /// How an attempt or a session ended.
+  private enum End {
+    /// There was no session.
+    case refused(ClientError)
+    /// The journal could not be written, before the session or in it.
+    case journal(JournalError)
+    /// The session lasted for a time.
+    case ended(Connection.End, lasted: Duration)
+  }
+
+  /// Records until the task is cancelled; then logs off.
+  func run() async {
+    var random = SystemRandomNumberGenerator()
+    var backoff = Backoff()
+    var outage = Outage(log: log)
+    while !Task.isCancelled {
+      let end = await session(after: &outage)
+      guard !Task.isCancelled else { break }
+      switch end {
+      case .refused(let error):
+        outage.add(error.message)
+      case .journal(let error):
+        outage.add("closed, because the journal cannot be written: \(error)")
+      case .ended(let end, let lasted):
+        if lasted >= Self.sessionLeast { backoff.reset() }
+        if case .failed(let error) = end { outage.add(error.message) } else { outage.add("closed") }
+      }
+      status.disconnected(outage.message)
+      let wait = backoff.wait(using: &random)
+      log.debug("connecting again in \(wait)")
+      do { try await Task.sleep(for: wait) } catch { break }
+    }
+    status.disconnected("stopped")
+  }
+
+  private func session(after outage: inout Outage) async -> End {
+    let failures: AsyncStream<JournalError>
+    do { failures = try await inlet.begin() } catch { return .journal(error) }
+    status.connecting()
+    let connection: Connection
+    do {
+      connection = try await Connection.open(
+        to: target, limits: limits, observer: inlet.observer, on: inlet.loop)
+    } catch {
+      if error.code == .cancelled { return .refused(error) }
+      do { try await inlet.attemptFailed() } catch { return .journal(error) }
+      return .refused(error)
+    }
+    let clock = ContinuousClock()
+    let start = clock.now
+    status.connected()
+    outage.end(
+      "records \(server.host):\(server.port) as \(server.username), \(connection.banner); "
+        + "receive buffer \(connection.receiveBuffer)")
+    return await withTaskGroup(of: End?.self) { group in
+      group.addTask { .ended(await connection.run(), lasted: clock.now - start) }
+      group.addTask {
+        for await failure in failures { return .journal(failure) }
+        return nil
+      }
+      group.addTask { await ask(connection) }
+      var end: End?
+      for await result in group {
+        guard let result, end == nil else { continue }
+        end = result
+        group.cancelAll()
+      }
+      return end ?? .ended(.loggedOff, lasted: clock.now - start)
+    }
+  }
+
+  /// Asks what the server is. The answer is recorded like all that comes; nobody here reads it.
+  private func ask(_ connection: Connection) async -> End? {
+    do {
+      _ = try await connection.send(Action("CoreSettings"))
+    } catch {
+      log.debug("\(error.message)")
+    }
+    return nil
+  }
+
+  private var limits: Limits {
+    var limits = Limits()
+    limits.ping = .seconds(server.pingIntervalSeconds)
+    return limits
+  }
+
+  private var target: AMIClient.Server {
+    AMIClient.Server(
+      name: server.name, host: server.host, port: server.port,
+      tls: server.tls.map { tls in
+        .init(authorityFile: tls.authorities, name: tls.name, isInsecure: tls.isInsecure)
+      },
+      username: server.username, secret: AMIClient.Secret(server.secret.text),
+      authentication: server.authentication == .md5 ? .md5 : .plain)
+  }
+}

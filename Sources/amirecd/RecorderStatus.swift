@@ -1,0 +1,35 @@
+import Synchronization
+
+/// What a recorder is doing, for those who ask.
+final class RecorderStatus: Sendable {
+  /// A state in a word, and since when.
+  struct Snapshot: Sendable {
+    /// connecting, connected or disconnected.
+    var state = "connecting"
+    /// When the session began, in microseconds since 1970, while there is one.
+    var connectedAt: Int64?
+    /// Why there is no session, or was none before this one.
+    var lastError: String?
+  }
+
+  private let value = Mutex(Snapshot())
+
+  var snapshot: Snapshot { value.withLock { $0 } }
+
+  func connecting() { value.withLock { $0.state = "connecting" } }
+
+  func connected() {
+    value.withLock {
+      $0.state = "connected"
+      $0.connectedAt = WallClock.microseconds()
+    }
+  }
+
+  func disconnected(_ reason: String) {
+    value.withLock {
+      $0.state = "disconnected"
+      $0.connectedAt = nil
+      $0.lastError = reason
+    }
+  }
+}
