@@ -203,8 +203,8 @@ class Count:
                     join(other, own)
             bridge.inside[own.uniqueid] = own
         elif name == "BridgeLeave":
-            self.leaves.append(Member(bridge, own, frame.time))
-            bridge.inside.pop(own.uniqueid, None)
+            if bridge.inside.pop(own.uniqueid, None):  # two that enter at once may show as one BridgeEnter
+                self.leaves.append(Member(bridge, own, frame.time))
         elif name == "BridgeDestroy":
             del self.by_bridge[uniqueid]
 
