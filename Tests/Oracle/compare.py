@@ -252,20 +252,22 @@ class Comparison:
         self.same("bridges",
                   [(r["bridge_uniqueid"], r["type"]) for r in bridges.values()],
                   [(b.uniqueid, b.kind) for b in self.count.bridges], extra=self.partial)
-        self.differ("bridges", *["%s: a %s bridge %s a call" % (
-            r["bridge_uniqueid"], r["type"], "without" if r["call_id"] is None else "with") for r in bridges.values()
-            if (r["call_id"] is not None) != (r["type"] == "basic") and not (r["type"] == "basic" and self.partial)])
         members = self.of_server("bridge_members")
         self.same("members entered",
                   [(bridges[r["bridge_id"]]["bridge_uniqueid"], key(r["channel_id"]), self.stored_at(r["entered_us"]))
                    for r in members],
                   [(m.bridge.uniqueid, m.channel.key, self.at(m.time)) for m in self.count.members],
                   extra=self.partial)
+        occupied = {r["bridge_id"] for r in members}
+        self.differ("bridges", *["%s: a %s bridge %s a call" % (
+            r["bridge_uniqueid"], r["type"], "without" if r["call_id"] is None else "with")
+            for r in bridges.values()
+            if r["id"] in occupied and (r["call_id"] is not None) != (r["type"] == "basic")])
+        # A channel may also leave by its Hangup, or the bridge's end.
         self.same("members left",
                   [(bridges[r["bridge_id"]]["bridge_uniqueid"], key(r["channel_id"]), self.stored_at(r["left_us"]))
                    for r in members if r["left_us"] is not None],
-                  [(m.bridge.uniqueid, m.channel.key, self.at(m.time)) for m in self.count.leaves],
-                  extra=self.partial)
+                  [(m.bridge.uniqueid, m.channel.key, self.at(m.time)) for m in self.count.leaves], extra=True)
 
     # -- Asterisk's own files
 
