@@ -35,11 +35,14 @@ AMA = {"1": "OMIT", "2": "BILLING", "3": "DOCUMENTATION"}
 CDR_COLUMNS = ["accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata",
                "start", "answer", "end", "duration", "billsec", "disposition", "amaflags", "uniqueid", "userfield",
                "peeraccount", "linkedid", "sequence"]
-USERDEFTYPE = 17
 # None: UserDefType, which not every version sends.
 CEL_COLUMNS = ["eventtype", "eventtime", "cid_name", "cid_num", "cid_ani", "cid_rdnis", "cid_dnid", "exten", "context",
                "channame", "appname", "appdata", "amaflags", "accountcode", "uniqueid", "linkedid", "peer", None,
                "userfield", "extra"]
+
+CEL_TYPES = set("""CHAN_START CHAN_END HANGUP ANSWER APP_START APP_END PARK_START PARK_END BRIDGE_ENTER BRIDGE_EXIT
+    BLINDTRANSFER ATTENDEDTRANSFER PICKUP FORWARD LINKEDID_END LOCAL_OPTIMIZE LOCAL_OPTIMIZE_BEGIN STREAM_BEGIN
+    STREAM_END DTMF USER_DEFINED""".split())
 
 
 class Comparison:
@@ -167,13 +170,13 @@ class Comparison:
         missing = sorted(set(announced) - known)
         self.checked.append("channels")
         self.differ("channels", *["%s %s is missing" % (k, announced[k].name) for k in missing])
-        if not self.partial:
-            self.differ("channels", *["%s %s is in the store only" % (k, self.stored[k]["name"])
-                                      for k in sorted(known - set(announced))])
+        claimed = {k for k in known if not self.partial or self.stored[k]["opened_by"] == "newchannel"}
+        self.differ("channels", *["%s %s is in the store only" % (k, self.stored[k]["name"])
+                                  for k in sorted(claimed - set(announced))])
         lines = []
         for key in sorted(known & set(announced)):
             c, r = announced[key], self.stored[key]
-            want = [("name", c.name), ("counts", int(c.counts))]
+            want = [("name", c.name), ("counts", int(c.counts)), ("opened_by", "newchannel")]
             if self.recording.timed:
                 want.append(("started_us", us(c.started)))
             if c.hangups:
@@ -249,20 +252,22 @@ class Comparison:
         self.same("bridges",
                   [(r["bridge_uniqueid"], r["type"]) for r in bridges.values()],
                   [(b.uniqueid, b.kind) for b in self.count.bridges], extra=self.partial)
-        self.differ("bridges", *["%s: a %s bridge %s a call" % (
-            r["bridge_uniqueid"], r["type"], "without" if r["call_id"] is None else "with") for r in bridges.values()
-            if (r["call_id"] is not None) != (r["type"] == "basic") and not (r["type"] == "basic" and self.partial)])
         members = self.of_server("bridge_members")
         self.same("members entered",
                   [(bridges[r["bridge_id"]]["bridge_uniqueid"], key(r["channel_id"]), self.stored_at(r["entered_us"]))
                    for r in members],
                   [(m.bridge.uniqueid, m.channel.key, self.at(m.time)) for m in self.count.members],
                   extra=self.partial)
+        occupied = {r["bridge_id"] for r in members}
+        self.differ("bridges", *["%s: a %s bridge %s a call" % (
+            r["bridge_uniqueid"], r["type"], "without" if r["call_id"] is None else "with")
+            for r in bridges.values()
+            if r["id"] in occupied and (r["call_id"] is not None) != (r["type"] == "basic")])
+        # A channel may also leave by its Hangup, or the bridge's end.
         self.same("members left",
                   [(bridges[r["bridge_id"]]["bridge_uniqueid"], key(r["channel_id"]), self.stored_at(r["left_us"]))
                    for r in members if r["left_us"] is not None],
-                  [(m.bridge.uniqueid, m.channel.key, self.at(m.time)) for m in self.count.leaves],
-                  extra=self.partial)
+                  [(m.bridge.uniqueid, m.channel.key, self.at(m.time)) for m in self.count.leaves], extra=True)
 
     # -- Asterisk's own files
 
@@ -298,7 +303,7 @@ class Comparison:
         truth = []
         for line in lines:
             fields = [f for f, c in zip(line, CEL_COLUMNS) if c]
-            if line[USERDEFTYPE]:  # the file shows its name (show_user_defined), the event USER_DEFINED
+            if fields[0] not in CEL_TYPES:  # the file shows the user's word for it, the event does not
                 fields[0] = "USER_DEFINED"
             fields[1] = datetime.datetime.fromtimestamp(int(fields[1].split(".")[0]), datetime.timezone.utc).strftime(
                 "%Y-%m-%d %H:%M:%S")

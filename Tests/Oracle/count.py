@@ -192,6 +192,8 @@ class Count:
         uniqueid = frame.text(b"BridgeUniqueid")
         bridge = self.by_bridge.get(uniqueid)
         if bridge is None:
+            if name in ("BridgeLeave", "BridgeDestroy"):  # of before the recording
+                return
             bridge = Bridge(uniqueid, frame.text(b"BridgeType"), frame.time)
             self.by_bridge[uniqueid] = bridge
             self.bridges.append(bridge)
@@ -203,8 +205,8 @@ class Count:
                     join(other, own)
             bridge.inside[own.uniqueid] = own
         elif name == "BridgeLeave":
-            self.leaves.append(Member(bridge, own, frame.time))
-            bridge.inside.pop(own.uniqueid, None)
+            if bridge.inside.pop(own.uniqueid, None):  # two that enter at once may show as one BridgeEnter
+                self.leaves.append(Member(bridge, own, frame.time))
         elif name == "BridgeDestroy":
             del self.by_bridge[uniqueid]
 
@@ -222,10 +224,9 @@ class Count:
                 if len(halves) == 2:
                     join(halves["1"], halves["2"])
         for channel in self.channels:
-            if channel.pair and channel.pair[1] == "2" and not channel.dials and not channel.bridged:
-                one = pairs[channel.boot, channel.pair[0]].get("1")
-                if one is not None:
-                    one.counts = True
+            if channel.pair and channel.pair[1] == "1":
+                two = pairs[channel.boot, channel.pair[0]].get("2")
+                channel.counts = two is None or not (two.dials or two.bridged)
 
     def calls(self, wanted=lambda channel: channel.announced):
         """The calls: groups (lists) of channels that belong together."""
