@@ -18,8 +18,11 @@ func library(
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let nio: [Target.Dependency] = [
@@ -83,7 +86,7 @@ let package = Package(
     tests("Normalization", ["AMI", "Normalization", "Support"]),
     tests("Store", ["Store", "SQLite", "Support"]),
     tests("Ingest", ["Ingest", "Store", "SQLite", "Support"]),
-    tests("Reports", ["Reports", "Store", "SQLite", "Support"]),
+    tests("Reports", ["Reports", "Store", "SQLite", "Support"], exclude: ["Golden"]),
     tests("AMIClient", ["AMI", "AMIClient", "Support"] + nio),
     tests("Command", ["SQLite", "Support"]),
     tests("Asterisk", ["SQLite", "Support"]),

@@ -57,7 +57,26 @@ WITH RECURSIVE
     FROM placed
     GROUP BY place
   ),
-  -- All intervals of the period, so that those without calls show too, and one more.
+  -- The period, cut to the days that the store holds.
+  held AS (
+    SELECT
+      max(
+        from_s,
+        coalesce(unixepoch(date(first_s, 'unixepoch', 'localtime'), 'utc'), from_s)) AS from_s,
+      min(
+        last_s,
+        coalesce(unixepoch(date(end_s, 'unixepoch', 'localtime'), '+1 day', 'utc') - 1, last_s))
+        AS last_s,
+      kind,
+      width_s
+    FROM period CROSS JOIN (
+      SELECT
+        min(connected_us) / 1000000 AS first_s,
+        max(coalesce(ended_us / 1000000, unixepoch())) AS end_s
+      FROM sessions
+    )
+  ),
+  -- All its intervals, so that those without calls show too, and one more.
   intervals (place, last) AS (
     SELECT
       CASE kind
@@ -74,7 +93,7 @@ WITH RECURSIVE
         WHEN 'month' THEN unixepoch(last_s, 'unixepoch', 'localtime')
         ELSE last_s
       END
-    FROM period
+    FROM held
     UNION ALL
     SELECT
       CASE kind

@@ -6,8 +6,9 @@
 -- unobserved_s is time without a session or in a gap, up to now; gap_s of a gap that two days share
 -- is split between them. Frames and bytes count where their block began, events where their hour
 -- (UTC) began. attempts are connections tried in vain. Of the channels that began that day,
--- open_channels have not ended, and lost_channels ended with a restart of the server instead of a
--- Hangup. restarts are boot times, as FullyBooted tells them, that differ from the one before.
+-- seen_channels were there before they were announced, open_channels have not ended, and
+-- lost_channels ended with a restart of the server instead of a Hangup. restarts are boot times, as
+-- FullyBooted tells them, that differ from the one before.
 WITH RECURSIVE
   period AS (
     SELECT
@@ -200,6 +201,12 @@ SELECT
     SELECT count(*) FROM channels
     WHERE server_id = days.server_id AND started_us >= day_us AND started_us < next_us
   ) AS channels,
+  (
+    SELECT count(*) FROM channels
+    WHERE
+      server_id = days.server_id AND started_us >= day_us AND started_us < next_us
+      AND opened_by = 'seen'
+  ) AS seen_channels,
   (
     SELECT count(*) FROM channels
     WHERE
