@@ -104,7 +104,13 @@ public struct Frame: Sendable {
   /// `ActionID` and no `Privilege`, and share their names with live events.
   ///
   /// An event without `Privilege` is a list item even without `ActionID`: the action may have had none.
-  public var isListItem: Bool { kind == .event && range(of: .privilege) == nil && damage == .none }
+  /// Items of `Status` and `SIPpeerstatus` do have a `Privilege`, but one word (`Call`, `System`), where
+  /// that of a live event ends in `,all` (`OriginateResponse` and `UserEvent` may have an `ActionID`).
+  public var isListItem: Bool {
+    guard kind == .event, damage == .none else { return false }
+    guard let privilege = value(of: .privilege) else { return true }
+    return range(of: .actionID) != nil && !privilege.contains(UInt8(ascii: ","))
+  }
 
   private func matches(_ header: Header, _ name: String) -> Bool {
     header.hasColon && header.nameRange.count == name.utf8.count

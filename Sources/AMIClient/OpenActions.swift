@@ -5,7 +5,7 @@ import AMI
 /// | frame | belongs to an action if |
 /// |---|---|
 /// | response | its `ActionID` is that of an open action |
-/// | list item | the same, and it has no `Privilege`: live events (`OriginateResponse`, `UserEvent`) can carry the ActionID of an action |
+/// | list item | the same; live events (`OriginateResponse`, `UserEvent`) can carry an `ActionID` too, see `Frame.isListItem` |
 ///
 /// A list begins with `EventList: start` in the response; before Asterisk 12 (AMI 1.x), where that
 /// header is rare, with a message that events follow. It ends with an item that has an `EventList`

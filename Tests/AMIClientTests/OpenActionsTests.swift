@@ -86,6 +86,19 @@ import Testing
     #expect(finished(&actions, "Response: Success\r\nActionID: 1\r\n\r\n") == ["1"])
   }
 
+  @Test func `an item with a Privilege of one word is an item`() {
+    var actions = open("1")
+    let list =
+      "Response: Success\r\nActionID: 1\r\nEventList: start\r\n\r\n"
+      + "Event: Status\r\nPrivilege: Call\r\nActionID: 1\r\n\r\n"
+      + "Event: StatusComplete\r\nActionID: 1\r\nEventList: Complete\r\nItems: 1\r\n\r\n"
+    guard case .answered(let answer) = outcomes(&actions, list).first?.outcome else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(answer.items.count == 1)
+  }
+
   @Test func `a list longer than the limit is given up`() {
     var actions = open("1", limit: 2)
     let item = "Event: Item\r\nActionID: 1\r\n\r\n"
