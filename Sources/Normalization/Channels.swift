@@ -129,6 +129,7 @@ extension Normalizer {
     channels.touch(slot)
     if let localPair = name.localPair { findPartner(of: slot, in: localPair, at: time) }
     update(slot, frame, headers, at: time)
+    linkEarlyRecords(to: slot, at: time)
     return slot
   }
 

@@ -76,6 +76,7 @@ extension Normalizer {
     counts.visit(&visitor)
     ended.visit(&visitor)
     session.visit(&visitor)
+    visitor.visit(&early, filler: CDRRow())
   }
 
   private mutating func makeIndexes() {

@@ -52,6 +52,8 @@ public struct Normalizer: ~Copyable {
 
   // Rows without a life of their own, until they are drained.
   var records: [CDRRow] = []
+  /// Records of channels that were not announced yet; they are drained like the others meanwhile.
+  var early: [CDRRow] = []
   var logEntries: [CELRow] = []
   var systemEvents: [SystemEventRow] = []
   var merges: [CallMergeRow] = []

@@ -26,7 +26,10 @@ public struct CDRRow: Row, Sendable {
   var channelID: Int64?
   var receivedAt: Int64 = 0
   /// The columns behind the first four; nil where the record has no such header.
-  var fields: [String?] = []
+  var fields = [String?](repeating: nil, count: headers.count)
+
+  /// Of the channel that it describes.
+  var uniqueid: String? { fields[Self.headers.firstIndex(of: .uniqueid)!] }
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&id)
@@ -38,6 +41,7 @@ public struct CDRRow: Row, Sendable {
       case .duration, .billableSeconds, .sequence:
         var number = fields[position].flatMap { Int64($0) }
         visitor.visit(&number)
+        fields[position] = number.map { String($0) }
       default: visitor.visit(&fields[position])
       }
     }

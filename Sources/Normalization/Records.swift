@@ -4,11 +4,23 @@ import AMI
 
 extension Normalizer {
   mutating func cdr(_ frame: borrowing Frame, at time: Int64) {
-    records.append(
-      CDRRow(
-        id: nextID(\.records), serverID: serverID,
-        channelID: knownChannel(frame, .uniqueid).map { channels[$0].row.id }, receivedAt: time,
-        fields: CDRRow.headers.map { frame.text(of: $0) }))
+    let record = CDRRow(
+      id: nextID(\.records), serverID: serverID,
+      channelID: knownChannel(frame, .uniqueid).map { channels[$0].row.id }, receivedAt: time,
+      fields: CDRRow.headers.map { frame.text(of: $0) })
+    if record.channelID == nil { early.append(record) }
+    records.append(record)
+  }
+
+  /// Records may come before the Newchannel of their channel: another thread of the server sends them.
+  mutating func linkEarlyRecords(to slot: Int, at time: Int64) {
+    guard !early.isEmpty else { return }
+    early.removeAll { $0.receivedAt < time - Self.lingerTime }
+    for var record in early where record.uniqueid == channels[slot].row.uniqueid {
+      record.channelID = channels[slot].row.id
+      records.append(record)
+    }
+    early.removeAll { $0.uniqueid == channels[slot].row.uniqueid }
   }
 
   mutating func cel(_ frame: borrowing Frame, at time: Int64) {
