@@ -12,8 +12,10 @@ public struct JournalError: Error, Equatable, Sendable, CustomStringConvertible 
     case contradictoryIndex
     /// Another program writes this journal.
     case locked
-    /// The disk, the quota, or the largest size of a file is used up.
+    /// The disk or the quota is used up.
     case full
+    /// The file is as large as a file may become.
+    case tooLarge
     /// The file or folder could not be written.
     case unwritable
   }
@@ -53,7 +55,7 @@ public struct JournalError: Error, Equatable, Sendable, CustomStringConvertible 
       JournalError(.full, path, "the disk is full (\(text(number))); free some space")
     case EFBIG:
       JournalError(
-        .full, path,
+        .tooLarge, path,
         "the file is as large as allowed (\(text(number))); raise the limit of file size")
     case EACCES, EPERM, EROFS:
       JournalError(

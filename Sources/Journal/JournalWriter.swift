@@ -38,8 +38,11 @@ public struct JournalWriter: ~Copyable {
   private var fullAt: Int64
   /// When the session ended, while that could not be written yet.
   private var owedEnd: Int64?
-  /// Whether half a line stands at the index's end and could not be taken back.
-  private var isIndexTorn = false
+  /// Whether the index takes no more lines: it is too large, or half a line at its end could not be
+  /// taken back.
+  private var isIndexClosed = false
+  /// Whether the file with the bytes is as large as it may become.
+  private var isTooLarge = false
   private var scratch: [UInt8] = []
 
   /// Opens a journal for writing: makes the folder where it is missing, takes its lock, and begins a segment.
@@ -78,7 +81,9 @@ public struct JournalWriter: ~Copyable {
   public mutating func connect(at time: Int64) throws(JournalError) {
     try writeOwedEnd()
     precondition(session == nil, "connected already")
-    if bytes.size >= segmentBytes / 2 || isIndexTorn { try rotate(at: time) }
+    if bytes.size >= segmentBytes / 2 || isTooLarge || isIndexClosed {
+      try rotate(at: time)
+    }
     try write(.connect, at: time)
     session = Session(connectedAt: time, bytes: 0)
   }
@@ -95,7 +100,12 @@ public struct JournalWriter: ~Copyable {
     }
     let start = bytes.size
     defer { session?.bytes += bytes.size - start }
-    try bytes.append(chunk)
+    do {
+      try bytes.append(chunk)
+    } catch {
+      isTooLarge = error.code == .tooLarge
+      throw error
+    }
     try write(.chunk(length: Int64(chunk.count)), at: time, offset: start)
   }
 
@@ -109,7 +119,7 @@ public struct JournalWriter: ~Copyable {
       owedEnd = time
       try writeOwedEnd()
     } else {
-      if isIndexTorn { try rotate(at: time) }
+      if isIndexClosed { try rotate(at: time) }
       try write(.disconnect, at: time)
     }
   }
@@ -119,7 +129,7 @@ public struct JournalWriter: ~Copyable {
 
   private mutating func writeOwedEnd() throws(JournalError) {
     guard let time = owedEnd else { return }
-    if isIndexTorn { try rotate(at: time) }
+    if isIndexClosed { try rotate(at: time) }
     try write(.disconnect, at: time)
     owedEnd = nil
     session = nil
@@ -129,14 +139,14 @@ public struct JournalWriter: ~Copyable {
   private mutating func write(
     _ kind: IndexLine.Kind, at time: Int64, offset: Int64? = nil
   ) throws(JournalError) {
-    precondition(!isIndexTorn)
     scratch.removeAll(keepingCapacity: true)
     IndexLine(offset: offset ?? bytes.size, kind: kind, time: time).write(to: &scratch)
     let size = index.size
     do {
       try index.append(scratch)
     } catch {
-      if index.size != size { isIndexTorn = !index.truncate(to: size) }
+      isIndexClosed = error.code == .tooLarge
+      if index.size != size, !index.truncate(to: size) { isIndexClosed = true }
       throw error
     }
   }
@@ -161,7 +171,8 @@ public struct JournalWriter: ~Copyable {
     index = nextIndex
     segment = next
     fullAt = segmentBytes
-    isIndexTorn = false
+    isIndexClosed = false
+    isTooLarge = false
   }
 
   /// The segment after another: numbers never come again, even when the folder was emptied meanwhile.

@@ -1,0 +1,121 @@
+import Glibc
+import Support
+import Testing
+
+/// The built amirecd against a server of the tests.
+@Suite(.serialized) struct CollectorTests {
+  @Test func `what a server sends is recorded byte for byte, and SIGTERM ends it in order`()
+    async throws
+  {
+    let manager = FakeManager()
+    let recording = Recording()
+    recording.configure([("pbx1", manager.port)])
+    let running = try recording.start()
+    try await eventually("recorded") { recording.journal("pbx1").bytes.count > 10_000 }
+    running.signal(SIGTERM)
+    let outcome = await running.ended()
+    #expect(outcome.status == 0)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.contains("pbx1: records 127.0.0.1:\(manager.port) as recorder"))
+    #expect(!outcome.errors.contains("geheim"))
+    let journal = recording.journal("pbx1")
+    #expect(manager.sent == [journal.bytes])
+    #expect(String(decoding: journal.bytes, as: UTF8.self).contains("Response: Goodbye"))
+    #expect(journal.lines.first?.hasPrefix("0 connect ") == true)
+    #expect(journal.lines.last?.hasPrefix("\(journal.bytes.count) disconnect ") == true)
+    #expect(journal.lines.count { $0.contains("connect") } == 2)
+  }
+
+  @Test func `a killed amirecd loses no byte that it had, and the next one goes on`() async throws {
+    let manager = FakeManager()
+    let recording = Recording()
+    recording.configure([("pbx1", manager.port)])
+    let first = try recording.start()
+    try await eventually("recorded") { recording.journal("pbx1").bytes.count > 10_000 }
+    first.signal(SIGKILL)
+    #expect(await first.ended().status == 128 + SIGKILL)
+    let old = recording.journal("pbx1").bytes
+    #expect(manager.sent[0].starts(with: old))
+    let second = try recording.start()
+    try await eventually("recorded again") {
+      manager.sent.count == 2 && recording.journal("pbx1").bytes.count > old.count + 5_000
+    }
+    second.signal(SIGINT)
+    #expect(await second.ended().status == 0)
+    #expect(recording.journal("pbx1").bytes == old + manager.sent[1])
+  }
+
+  @Test func `a wrong secret is said in one line, without it`() async throws {
+    let manager = FakeManager(secret: "another")
+    let recording = Recording()
+    recording.configure([("pbx1", manager.port)])
+    let running = try recording.start()
+    try await eventually("refused twice") { recording.journal("pbx1").lines.count > 4 }
+    running.signal(SIGTERM)
+    let outcome = await running.ended()
+    #expect(outcome.status == 0)
+    let warnings = outcome.errors.split(separator: "\n").filter { $0.contains(" warning pbx1: ") }
+    #expect(warnings.count == 1, "\(outcome.errors)")
+    #expect(warnings.first?.contains("check username and secret") == true)
+    #expect(!outcome.errors.contains("geheim"))
+    #expect(recording.journal("pbx1").lines.count { $0.contains(" disconnect ") } >= 2)
+  }
+
+  @Test func `a closed port is said in one line, and tried until it opens`() async throws {
+    let port = FakeManager().port  // closed as soon as it is known
+    let recording = Recording()
+    recording.configure([("pbx1", port)])
+    let running = try recording.start()
+    try await eventually("tried") {
+      recording.journal("pbx1").lines.first?.hasPrefix("0 disconnect ") == true
+    }
+    let manager = FakeManager(port: port)
+    try await eventually("recorded") { recording.journal("pbx1").bytes.count > 1_000 }
+    running.signal(SIGTERM)
+    let outcome = await running.ended()
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("nothing listens on 127.0.0.1:\(port); check host and port"))
+    #expect(outcome.errors.contains(" s without\n"))
+    #expect(manager.sent == [recording.journal("pbx1").bytes])
+  }
+
+  @Test(arguments: [["--check"], []])
+  func `a mistake in the configuration ends it with one line`(arguments: [String]) async throws {
+    let recording = Recording()
+    recording.configure([("pbx1", 5_038)], "prot = 1")
+    let outcome = try await recording.start(arguments).ended()
+    #expect(outcome.status == 3)
+    #expect(
+      outcome.errors
+        == "\(recording.configuration):10: there is no key 'prot'; the nearest is 'port'\n")
+    #expect(outcome.output == "")
+    #expect(files(in: recording.folder.path) == ["amirec.conf"])
+  }
+
+  @Test func `a good configuration is called good, and nothing else is done`() async throws {
+    let recording = Recording()
+    recording.configure([("pbx1", 1), ("pbx2", 2)])
+    let outcome = try await recording.start(["--check"]).ended()
+    #expect(outcome.status == 0)
+    #expect(outcome.output == "\(recording.configuration) is good; servers: pbx1, pbx2\n")
+    #expect(outcome.errors == "")
+    #expect(files(in: recording.folder.path) == ["amirec.conf"])
+    #expect(try await Program.built("amirecd").run(["--what"]).status == 2)
+    #expect(try await Program.built("amirecd").run(["--help"]).status == 0)
+  }
+
+  @Test func `a second amirecd is turned away`() async throws {
+    let manager = FakeManager()
+    let recording = Recording()
+    recording.configure([("pbx1", manager.port)])
+    let running = try recording.start()
+    try await eventually("recorded") { recording.journal("pbx1").bytes.count > 1_000 }
+    let second = try await recording.start().ended()
+    #expect(second.status == 3)
+    #expect(second.errors.contains("another program writes \(recording.store)"))
+    #expect(second.errors.split(separator: "\n").count == 1)
+    running.signal(SIGTERM)
+    #expect(await running.ended().status == 0)
+    #expect(manager.sent.count == 1)
+  }
+}

@@ -1,0 +1,150 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// A manager interface on the loopback: takes logins, sends numbered events, and remembers every
+/// byte that it sent.
+final class FakeManager: Sendable {
+  let port: Int
+
+  private struct State {
+    var sent: [[UInt8]] = []
+    var open: Set<Int32> = []
+    var isSilent = false
+    var answersLogoff = true
+  }
+
+  private let secret: String
+  private let listener: Int32
+  private let state = Mutex(State())
+  private let queue = DispatchQueue(label: "fake", attributes: .concurrent)
+
+  /// Listens on a port, by default any.
+  init(port: Int = 0, secret: String = "geheim") {
+    self.secret = secret
+    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var one: Int32 = 1
+    unsafe setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(4))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let listener = listener
+    unsafe withUnsafeMutablePointer(to: &address) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        precondition(unsafe bind(listener, address, size) == 0, "bind: \(errno)")
+        precondition(listen(listener, 8) == 0)
+        unsafe getsockname(listener, address, &size)
+      }
+    }
+    self.port = Int(in_port_t(bigEndian: address.sin_port))
+    queue.async { [weak self] in
+      while true {
+        let connection = accept(listener, nil, nil)
+        guard connection >= 0, let self else { return }
+        queue.async { self.serve(connection) }
+      }
+    }
+  }
+
+  deinit { stop() }
+
+  /// What was sent over each connection.
+  var sent: [[UInt8]] { state.withLock { $0.sent } }
+
+  /// Closes everything, as a killed server does.
+  func stop() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+    for connection in state.withLock({ $0.open }) { shutdown(connection, Int32(SHUT_RDWR)) }
+  }
+
+  /// Sends nothing any more, and answers nothing.
+  func fallSilent() { state.withLock { $0.isSilent = true } }
+
+  /// Answers no Logoff from now on.
+  func ignoreLogoff() { state.withLock { $0.answersLogoff = false } }
+
+  private func serve(_ connection: Int32) {
+    let number = state.withLock { state in
+      state.open.insert(connection)
+      state.sent.append([])
+      return state.sent.count - 1
+    }
+    defer {
+      state.withLock { state in
+        state.open.remove(connection)
+        close(connection)
+      }
+    }
+    send("Asterisk Call Manager/11.0.0\r\n", on: connection, number)
+    var received = ""
+    var piece = [UInt8](repeating: 0, count: 4_096)
+    while true {
+      let count = unsafe recv(connection, &piece, piece.count, 0)
+      guard count > 0 else { return }
+      received += String(decoding: piece[..<count], as: UTF8.self)
+      let parts = received.split(separator: "\r\n\r\n", omittingEmptySubsequences: false)
+      for action in parts.dropLast() {
+        guard answer(String(action), on: connection, number) else { return }
+      }
+      received = String(parts.last ?? "")
+    }
+  }
+
+  /// Answers an action; false to hang up.
+  private func answer(_ action: String, on connection: Int32, _ number: Int) -> Bool {
+    var headers: [String: String] = [:]
+    for line in action.split(separator: "\r\n") {
+      let parts = line.split(separator: ": ", maxSplits: 1)
+      if parts.count == 2 { headers[String(parts[0])] = String(parts[1]) }
+    }
+    let end = "ActionID: \(headers["ActionID"] ?? "")\r\n"
+    switch headers["Action"]?.lowercased() {
+    case "login":
+      guard headers["Secret"] == secret else {
+        send(
+          "Response: Error\r\n\(end)Message: Authentication failed\r\n\r\n", on: connection, number)
+        return false
+      }
+      send(
+        "Response: Success\r\n\(end)Message: Authentication accepted\r\n\r\n", on: connection,
+        number)
+      queue.async { self.sendEvents(on: connection, number) }
+    case "logoff":
+      guard state.withLock({ $0.answersLogoff }) else { return true }
+      send(
+        "Response: Goodbye\r\n\(end)Message: Thanks for all the fish.\r\n\r\n", on: connection,
+        number)
+      return false
+    default:
+      send("Response: Success\r\n\(end)\r\n", on: connection, number)
+    }
+    return true
+  }
+
+  private func sendEvents(on connection: Int32, _ number: Int) {
+    var event = 0
+    while state.withLock({ $0.open.contains(connection) }) {
+      event += 1
+      let text =
+        "Event: UserEvent\r\nPrivilege: user,all\r\nUserEvent: Number\r\nN: \(event)\r\n\r\n"
+      guard send(text, on: connection, number) else { return }
+      usleep(2_000)
+    }
+  }
+
+  @discardableResult
+  private func send(_ text: String, on connection: Int32, _ number: Int) -> Bool {
+    let bytes = Array(text.utf8)
+    // Under the lock, so that what is remembered is what was sent, in this order.
+    return state.withLock { state in
+      guard state.open.contains(connection) else { return false }
+      if state.isSilent { return true }
+      let count = unsafe Glibc.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+      if count > 0 { state.sent[number] += bytes[..<count] }
+      return count == bytes.count
+    }
+  }
+}
