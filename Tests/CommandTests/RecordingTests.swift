@@ -2,7 +2,7 @@ import Support
 import Testing
 
 /// Every recording through the built `amirec`, held against the independent count of Tests/Oracle.
-@Suite struct FixtureTests {
+@Suite struct RecordingTests {
   @Test func `there are recordings of both versions`() {
     #expect(Fixture.recordings.count >= 27)
     #expect(Fixture.recordings.contains("mixed-16"))
