@@ -8,7 +8,10 @@ extension Normalizer {
       id: nextID(\.records), serverID: serverID,
       channelID: knownChannel(frame, .uniqueid).map { channels[$0].row.id }, receivedAt: time,
       fields: CDRRow.headers.map { frame.text(of: $0) })
-    if record.channelID == nil { early.append(record) }
+    if record.channelID == nil {
+      early.removeAll { $0.receivedAt < time - Self.lingerTime }
+      early.append(record)
+    }
     records.append(record)
   }
 
