@@ -91,8 +91,18 @@ public struct Frame: Sendable {
   /// Whether the first header of this name has exactly this value; case matters.
   public func has(_ name: HeaderName, _ value: StaticString) -> Bool {
     guard let range = range(of: name), range.count == value.utf8CodeUnitCount else { return false }
-    let text = value.description.utf8
-    return bytes[range].elementsEqual(text)
+    for place in 0..<range.count
+    where unsafe bytes[range.lowerBound + place] != value.utf8Start[place] {
+      return false
+    }
+    return true
+  }
+
+  /// Whether the first header of this name has exactly this value; case matters.
+  @inline(__always)
+  public func has(_ name: HeaderName, _ value: String.UTF8View) -> Bool {
+    guard let range = range(of: name), range.count == value.count else { return false }
+    return bytes[range].elementsEqual(value)
   }
 
   /// The value of the first header of this name as a decimal number; nil when it is none.

@@ -187,10 +187,9 @@ struct FrameScanner: Sendable {
     _ bytes: borrowing Span<UInt8>, _ line: Range<Int>, with text: StaticString
   ) -> Bool {
     guard line.count >= text.utf8CodeUnitCount else { return false }
-    var place = line.lowerBound
-    for byte in text.description.utf8 {
-      if bytes[place] != byte { return false }
-      place += 1
+    for place in 0..<text.utf8CodeUnitCount
+    where unsafe bytes[line.lowerBound + place] != text.utf8Start[place] {
+      return false
     }
     return true
   }
@@ -227,6 +226,12 @@ struct FrameScanner: Sendable {
   /// with the new one's `Event:` in it.
   private func cutPosition(in bytes: borrowing Span<UInt8>) -> Int? {
     let count = pending.headers.count
+    // The usual case first: an event's own Privilege, behind a name without a colon.
+    if count == 2, pending.headers[0].name == .event,
+      !holdsColon(pending.headers[0].valueRange, in: bytes)
+    {
+      return nil
+    }
     guard pending.kind != .response else { return nil }
     let privilege = pending.headers[count - 1]
     let before = pending.headers[count - 2]
@@ -236,6 +241,11 @@ struct FrameScanner: Sendable {
     }
     if event > line.lowerBound { return event }
     return count > 2 && !isUserEvent(in: bytes) ? event : nil
+  }
+
+  private func holdsColon(_ value: Range<Int>, in bytes: borrowing Span<UInt8>) -> Bool {
+    for place in value where bytes[frameStart + place] == UInt8(ascii: ":") { return true }
+    return false
   }
 
   private func ends(

@@ -4,12 +4,14 @@ public enum Text {
   ///
   /// **Source:** recordings: caller names in Latin-1 go out raw in Newexten, NewCallerid, CEL and Cdr.
   public static func decode(_ bytes: ArraySlice<UInt8>) -> String {
-    String(validating: bytes, as: UTF8.self) ?? latin1(bytes)
+    guard let text = try? UTF8Span(validating: bytes.span) else { return latin1(bytes) }
+    return String(copying: text)
   }
 
   /// Text, or nil for an empty value and for Asterisk's `<unknown>`.
   public static func decodeKnown(_ bytes: ArraySlice<UInt8>) -> String? {
-    if bytes.isEmpty || bytes.elementsEqual("<unknown>".utf8) { return nil }
+    if bytes.isEmpty { return nil }
+    if bytes.first == UInt8(ascii: "<"), bytes.elementsEqual("<unknown>".utf8) { return nil }
     return decode(bytes)
   }
 

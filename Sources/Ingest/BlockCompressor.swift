@@ -11,7 +11,8 @@ final class BlockCompressor {
   struct Finished {
     var block: CompressedBlock
     var row: SessionRow
-    var position: Store.Position
+    /// Nil when a restart cannot go on behind this block.
+    var position: Store.Position?
     /// What the owner of the source said of the place of its bytes.
     var mark: Int64
   }
@@ -35,11 +36,11 @@ final class BlockCompressor {
     }
   }
 
-  private var jobs: [(job: Job, row: SessionRow, position: Store.Position, mark: Int64)] = []
+  private var jobs: [(job: Job, row: SessionRow, position: Store.Position?, mark: Int64)] = []
 
   /// Takes a block on; gives back those that are ready.
   func add(
-    _ block: Block, row: SessionRow, position: Store.Position, mark: Int64
+    _ block: Block, row: SessionRow, position: Store.Position?, mark: Int64
   ) -> [Finished] {
     jobs.append((Job(block), row, position, mark))
     return take(downTo: Self.blocksMax) + drain(waiting: false)

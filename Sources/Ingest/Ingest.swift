@@ -64,6 +64,13 @@ public final class Ingest {
   private var resumption: Store.Position?
   private var writtenFacts = Normalizer.ServerFacts()
   private var mark: Int64 = 0
+  /// Blocks that are compressed, and wait for one behind which a restart can go on.
+  private var held: [BlockCompressor.Finished] = []
+  /// What the last position was for.
+  private var positioned = (bytes: Int64(0), at: Int64.min)
+
+  /// The normalizer's state is saved after this many bytes of the stream, or `Block.timeTarget`.
+  static let positionBytes: Int64 = 4 << 20
 
   /// Goes on with a server's stream where the store's holdings of it end.
   ///
@@ -280,7 +287,8 @@ public final class Ingest {
     if var block = session!.seal(upTo: end, eventName: { normalizer.eventName($0) }) {
       block.id = nextBlockID
       nextBlockID += 1
-      try write(compressor.add(block, row: session!.row, position: position(), mark: mark))
+      let position = isPositionDue ? position() : nil
+      try write(compressor.add(block, row: session!.row, position: position, mark: mark))
     } else {
       try write(compressor.drain(waiting: true))
       try store.write(&session!.row)
@@ -289,8 +297,14 @@ public final class Ingest {
     }
   }
 
+  private var isPositionDue: Bool {
+    session!.row.endedAt != nil || progress.bytes - positioned.bytes >= Self.positionBytes
+      || clock.now - positioned.at >= Block.timeTarget
+  }
+
   private func position() -> Store.Position {
-    Store.Position(
+    positioned = (progress.bytes, clock.now)
+    return Store.Position(
       sessionID: session!.row.id, connectedAt: session!.row.connectedAt,
       sessionOffset: session!.row.bytes, lastAt: clock.now, state: normalizer.save(with: &ledger))
   }
@@ -303,13 +317,15 @@ public final class Ingest {
   }
 
   private func write(_ finished: [BlockCompressor.Finished]) throws {
-    for var item in finished {
+    held += finished
+    guard let last = held.lastIndex(where: { $0.position != nil }) else { return }
+    for var item in held[...last] {
       try store.write(item.block)
       try store.write(&item.row)
     }
-    guard let last = finished.last else { return }
-    try store.set(last.position, of: server)
-    committedMark = last.mark
+    try store.set(held[last].position!, of: server)
+    committedMark = held[last].mark
+    held.removeFirst(last + 1)
   }
 
   /// Writes what changed and commits it. Blocks that are still being compressed follow with a later

@@ -43,7 +43,7 @@ extension Normalizer {
 
   private mutating func enter(_ bridge: Int, _ channel: Int, at time: Int64) {
     var member = LiveMember()
-    member.row.id = nextID(\.members)
+    member.row.id = counters.members.next(serverID)
     member.row.serverID = serverID
     member.row.bridgeID = bridges[bridge].row.id
     member.row.channelID = channels[channel].row.id
@@ -79,7 +79,7 @@ extension Normalizer {
     _ uniqueid: String, _ frame: borrowing Frame, at time: Int64
   ) -> Int {
     var bridge = LiveBridge()
-    bridge.row.id = nextID(\.bridges)
+    bridge.row.id = counters.bridges.next(serverID)
     bridge.row.serverID = serverID
     bridge.row.bridgeUniqueid = uniqueid
     bridge.row.type = frame.knownText(of: .bridgeType)

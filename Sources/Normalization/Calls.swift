@@ -13,7 +13,7 @@ extension Normalizer {
       return
     }
     var call = LiveCall()
-    call.row.id = nextID(\.calls)
+    call.row.id = counters.calls.next(serverID)
     call.row.serverID = serverID
     call.row.linkedid = linkedid
     call.row.startedAt = time
@@ -42,8 +42,8 @@ extension Normalizer {
   ) {
     guard frame.range(of: headers.linkedid) != nil,
       let slot = knownChannel(frame, headers.uniqueid),
-      let linkedid = frame.knownText(of: headers.linkedid),
-      channels[slot].row.linkedid != linkedid
+      !(channels[slot].row.linkedid.map { frame.has(headers.linkedid, $0.utf8) } ?? false),
+      let linkedid = frame.knownText(of: headers.linkedid)
     else { return }
     channels[slot].row.linkedid = linkedid
     channels.touch(slot)

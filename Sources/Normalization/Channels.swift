@@ -105,7 +105,7 @@ extension Normalizer {
     at time: Int64
   ) -> Int {
     var channel = LiveChannel()
-    channel.row.id = nextID(\.channels)
+    channel.row.id = counters.channels.next(serverID)
     channel.row.serverID = serverID
     channel.row.uniqueid = uniqueid
     channel.row.name = frame.text(of: headers.channel) ?? ""
@@ -143,36 +143,25 @@ extension Normalizer {
       channels.touch(slot)
       if state == stateUp { cameUp(slot, at: time) }
     }
-    let isFirst = calls[channels[slot].call].firstChannel == channels[slot].row.id
-    if channels[slot].row.callerNumber == nil,
-      let number = frame.knownText(of: headers.callerNumber)
-    {
-      channels[slot].row.callerNumber = number
+    let isNewNumber = channels[slot].row.callerNumber.fill(from: frame, headers.callerNumber)
+    let isNewName = channels[slot].row.callerName.fill(from: frame, headers.callerName)
+    if isNewNumber || isNewName {
       channels.touch(slot)
-      if isFirst { setCall(of: slot, \.callerNumber, number) }
+      noteCaller(slot)
     }
-    if channels[slot].row.callerName == nil, let name = frame.knownText(of: headers.callerName) {
-      channels[slot].row.callerName = name
-      channels.touch(slot)
-      if isFirst { setCall(of: slot, \.callerName, name) }
-    }
-    set(slot, \.connectedNumber, frame.knownText(of: headers.connectedNumber))
-    set(slot, \.accountCode, frame.knownText(of: headers.accountCode))
+    let isConnected = channels[slot].row.connectedNumber
+      .replace(from: frame, headers.connectedNumber)
+    let isCharged = channels[slot].row.accountCode.replace(from: frame, headers.accountCode)
+    if isConnected || isCharged { channels.touch(slot) }
   }
 
-  private mutating func set(
-    _ slot: Int, _ field: WritableKeyPath<ChannelRow, String?>, _ value: String?
-  ) {
-    guard let value, channels[slot].row[keyPath: field] != value else { return }
-    channels[slot].row[keyPath: field] = value
-    channels.touch(slot)
-  }
-
-  private mutating func setCall(
-    of slot: Int, _ field: WritableKeyPath<CallRow, String?>, _ value: String
-  ) {
-    calls[channels[slot].call].row[keyPath: field] = value
-    calls.touch(channels[slot].call)
+  /// The caller of a call is that of its first channel.
+  private mutating func noteCaller(_ slot: Int) {
+    let call = channels[slot].call
+    guard calls[call].firstChannel == channels[slot].row.id else { return }
+    calls[call].row.callerNumber = channels[slot].row.callerNumber
+    calls[call].row.callerName = channels[slot].row.callerName
+    calls.touch(call)
   }
 
   private mutating func cameUp(_ slot: Int, at time: Int64) {
@@ -305,6 +294,21 @@ struct EndedChannels: Visitable {
     if count != times.count { times = Array(repeating: 0, count: slots.count) }
     for place in times.indices { visitor.visit(&times[place]) }
     visitor.visit(&limit)
+  }
+}
+
+extension String? {
+  /// Takes over a header's value unless it is unknown; says whether that changed anything.
+  mutating func replace(from frame: borrowing Frame, _ header: HeaderName) -> Bool {
+    if let self, frame.has(header, self.utf8) { return false }
+    guard let value = frame.knownText(of: header) else { return false }
+    self = value
+    return true
+  }
+
+  /// Takes over a header's value while there is none; says whether that changed anything.
+  mutating func fill(from frame: borrowing Frame, _ header: HeaderName) -> Bool {
+    self == nil && replace(from: frame, header)
   }
 }
 

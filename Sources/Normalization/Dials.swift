@@ -12,7 +12,7 @@ extension Normalizer {
     }
     if let unfinished = channels[dest].dial { end(unfinished, status: nil, at: time) }
     var dial = LiveDial()
-    dial.row.id = nextID(\.dials)
+    dial.row.id = counters.dials.next(serverID)
     dial.row.serverID = serverID
     dial.row.callID = calls[channels[dest].call].row.id
     dial.row.channelID = source.map { channels[$0].row.id }

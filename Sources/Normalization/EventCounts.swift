@@ -88,10 +88,8 @@ struct EventCounts {
 extension Normalizer {
   @inline(__always)
   mutating func count(_ number: Int, isListItem: Bool, at time: Int64) {
-    let first = serverID << 40
     counts.add(number, isListItem: isListItem, at: time, serverID: serverID) {
-      counters.eventCounts += 1
-      return first + counters.eventCounts
+      counters.eventCounts.next(serverID)
     }
   }
 }

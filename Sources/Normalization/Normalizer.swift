@@ -147,34 +147,40 @@ public struct Normalizer: ~Copyable {
 
   // MARK: Ids
 
-  /// The next id of a table: the server's number × 2^40 + a counter.
-  mutating func nextID(_ counter: WritableKeyPath<Counters, Int64>) -> Int64 {
-    counters[keyPath: counter] += 1
-    return serverID << 40 + counters[keyPath: counter]
+  /// Gives out the ids of a table: the server's number × 2^40 + a counter.
+  struct IDs: Visitable {
+    private var last: Int64 = 0
+
+    mutating func next(_ serverID: Int64) -> Int64 {
+      last += 1
+      return serverID << 40 + last
+    }
+
+    mutating func visit(_ visitor: inout some FieldVisitor) { visitor.visit(&last) }
   }
 
-  /// The last number given out in each table.
+  /// The ids of all tables.
   struct Counters: Visitable {
-    var calls: Int64 = 0
-    var channels: Int64 = 0
-    var dials: Int64 = 0
-    var bridges: Int64 = 0
-    var members: Int64 = 0
-    var records: Int64 = 0
-    var logEntries: Int64 = 0
-    var systemEvents: Int64 = 0
-    var eventCounts: Int64 = 0
+    var calls = IDs()
+    var channels = IDs()
+    var dials = IDs()
+    var bridges = IDs()
+    var members = IDs()
+    var records = IDs()
+    var logEntries = IDs()
+    var systemEvents = IDs()
+    var eventCounts = IDs()
 
     mutating func visit(_ visitor: inout some FieldVisitor) {
-      visitor.visit(&calls)
-      visitor.visit(&channels)
-      visitor.visit(&dials)
-      visitor.visit(&bridges)
-      visitor.visit(&members)
-      visitor.visit(&records)
-      visitor.visit(&logEntries)
-      visitor.visit(&systemEvents)
-      visitor.visit(&eventCounts)
+      calls.visit(&visitor)
+      channels.visit(&visitor)
+      dials.visit(&visitor)
+      bridges.visit(&visitor)
+      members.visit(&visitor)
+      records.visit(&visitor)
+      logEntries.visit(&visitor)
+      systemEvents.visit(&visitor)
+      eventCounts.visit(&visitor)
     }
   }
 }

@@ -5,7 +5,7 @@ import AMI
 extension Normalizer {
   mutating func cdr(_ frame: borrowing Frame, at time: Int64) {
     let record = CDRRow(
-      id: nextID(\.records), serverID: serverID,
+      id: counters.records.next(serverID), serverID: serverID,
       channelID: knownChannel(frame, .uniqueid).map { channels[$0].row.id }, receivedAt: time,
       fields: CDRRow.headers.map { frame.text(of: $0) })
     if record.channelID == nil {
@@ -29,14 +29,15 @@ extension Normalizer {
   mutating func cel(_ frame: borrowing Frame, at time: Int64) {
     logEntries.append(
       CELRow(
-        id: nextID(\.logEntries), serverID: serverID, receivedAt: time,
+        id: counters.logEntries.next(serverID), serverID: serverID, receivedAt: time,
         fields: CELRow.headers.map { frame.text(of: $0) }))
   }
 
   mutating func systemEvent(_ frame: borrowing Frame, at time: Int64) {
     systemEvents.append(
       SystemEventRow(
-        id: nextID(\.systemEvents), serverID: serverID, sessionID: session.id, receivedAt: time,
+        id: counters.systemEvents.next(serverID), serverID: serverID, sessionID: session.id,
+        receivedAt: time,
         name: frame.text(of: .event) ?? "", headers: frame.ownHeadersAsJSON()))
   }
 }
