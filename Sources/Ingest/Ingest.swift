@@ -67,7 +67,7 @@ public final class Ingest {
   /// Blocks that are compressed, and wait for one behind which a restart can go on.
   private var held: [BlockCompressor.Finished] = []
   /// What the last position was for.
-  private var positioned = (bytes: Int64(0), at: Int64.min)
+  private var positioned = (bytes: Int64(0), at: Int64(0))
 
   /// The normalizer's state is saved after this many bytes of the stream, or `Block.timeTarget`.
   static let positionBytes: Int64 = 4 << 20
