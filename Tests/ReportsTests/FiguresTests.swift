@@ -158,8 +158,8 @@ extension ReportsTests {
           "[\"2025-03-29\",\"pbx2\",3600.0,0.0,0,null,0,0,0,0,0,0,null,0,0,0,0,0,0]",
           // 61 s between the sessions, 2.5 s in a cut frame, 1,800 s since the collector last
           // wrote.
-          "[\"2025-03-30\",\"pbx1\",1863.5,63.5,2,\"1 connection-lost, 1 cut-frame\",2,1,11,1100,1,9,6,5,"
-            + "11,1,1,0,1]",
+          "[\"2025-03-30\",\"pbx1\",1863.5,63.5,2,\"1 connection-lost, 1 cut-frame\",2,1,11,1100,1,"
+            + "9,6,5,11,1,1,0,1]",
           "[\"2025-03-30\",\"pbx2\",79200.0,0.0,0,null,0,1,3,90,0,1,1,0,2,0,0,1,0]",
         ])
     }
