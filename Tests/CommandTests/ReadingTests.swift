@@ -18,9 +18,9 @@ import Testing
       PRAGMA journal_mode = WAL; PRAGMA application_id = \(0x616D_6972); PRAGMA user_version = 1;
       INSERT INTO servers (id, name) VALUES (0, 'pbx1');
       INSERT INTO sessions (
-        id, server_id, connected_us, ended_us, source, time_source, fingerprint, bytes, frames,
+        id, server_id, connected_us, ended_us, source, time_source, bytes, frames,
         cut_frames)
-      VALUES (1, 0, 1774785600000000, 1774789200000000, 'import', 'received', 0, 0, 0, 0);
+      VALUES (1, 0, 1774785600000000, 1774789200000000, 'import', 'received', 0, 0, 0);
       INSERT INTO calls (id, server_id, started_us, ended_us, disposition, cause, channels)
       VALUES (1, 0, 1774785600000000, 1774785601000000, 'busy', 17, 1);
       INSERT INTO channels (
