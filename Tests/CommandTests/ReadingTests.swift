@@ -161,6 +161,8 @@ import Testing
     let environment = ["AMIREC_QUERIES": folder.path]
     let list = try await amirec(["report", "--list"], environment: environment)
     #expect(list.output.contains("mine\n  How many calls."))
+    let one = try await amirec(["report", "mine", "--list"], environment: environment)
+    #expect(one.output.hasPrefix("mine\n"))
     let run = try await amirec(
       ["report", "mine", "--db", store, "--format", "csv"], environment: environment)
     #expect(run.output == "calls\r\n1\r\n")
