@@ -2,7 +2,7 @@
 -- :from  start of the period, UTC microseconds; default 24 hours before :to
 -- :to  end of the period, itself not included; default now
 -- :server  name of one server; default all
--- :by  one of 15min, 30min, hour, day, month, weekday, hour-of-day; default hour
+-- :by  one of 15min, 30min, 60min, hour, day, month, weekday, hour-of-day; default hour, the same as 60min
 -- chart: columns interval calls answered
 -- A call counts where it began. Intervals are those of the local clock: a day on which the clocks
 -- change has 23 or 25 hours. self_service came up without a second party; unanswered is busy,

@@ -2,7 +2,7 @@
 -- :from  start of the period, UTC microseconds; default 24 hours before :to
 -- :to  end of the period, itself not included; default now
 -- :server  name of one server; default all
--- chart: columns day unobserved_s
+-- chart: columns day,server unobserved_s
 -- unobserved_s is time without a session or in a gap, up to now; gap_s of a gap that two days share
 -- is split between them. Frames and bytes count where their block began, events where their hour
 -- (UTC) began. attempts are connections tried in vain. Of the channels that began that day,

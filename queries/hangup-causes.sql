@@ -15,8 +15,15 @@ WITH
   ),
   local AS (
     SELECT
-      channels.*,
       servers.name AS server,
+      technology,
+      endpoint,
+      context,
+      account_code,
+      tech_cause,
+      cause,
+      answered_us IS NOT NULL AS was_answered,
+      (ended_us - started_us) / 1e6 AS lifetime_s,
       started_us / 1000000 AS t,
       unixepoch(started_us / 1000000, 'unixepoch', 'localtime') - started_us / 1000000 AS offset_s
     FROM period
@@ -39,17 +46,31 @@ WITH
         WHEN 'tech-cause' THEN tech_cause
       END AS part,
       cause,
-      answered_us IS NOT NULL AS was_answered,
-      (ended_us - started_us) / 1e6 AS lifetime_s
+      was_answered,
+      lifetime_s
     FROM local
   ),
   ranked AS (
     SELECT
       *,
-      row_number() OVER (PARTITION BY part, cause ORDER BY lifetime_s) AS place,
-      count(*) OVER (PARTITION BY part, cause) AS places,
-      count(*) OVER (PARTITION BY part) AS part_channels
+      row_number() OVER lifetimes AS place,
+      count(*) OVER (
+        lifetimes ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS places
     FROM ended
+    WINDOW lifetimes AS (PARTITION BY part, cause ORDER BY lifetime_s)
+  ),
+  summed AS (
+    SELECT
+      part,
+      cause,
+      count(*) AS channels,
+      sum(count(*)) OVER (PARTITION BY part) AS part_channels,
+      sum(was_answered) AS answered,
+      -- The median: the middle lifetime, or the mean of the two in the middle.
+      avg(lifetime_s) FILTER (WHERE place IN ((places + 1) / 2, (places + 2) / 2))
+        AS median_lifetime_s
+    FROM ranked
+    GROUP BY part, cause
   )
 SELECT
   CASE :by
@@ -59,15 +80,12 @@ SELECT
   cause,
   name AS cause_name,
   class,
-  count(*) AS channels,
-  round(100.0 * count(*) / part_channels, 1) AS share_percent,
-  sum(was_answered) AS answered,
-  -- The median: the middle lifetime, or the mean of the two in the middle.
-  round(avg(lifetime_s) FILTER (WHERE place IN ((places + 1) / 2, (places + 2) / 2)), 1)
-    AS median_lifetime_s
-FROM ranked
+  channels,
+  round(100.0 * channels / part_channels, 1) AS share_percent,
+  answered,
+  round(median_lifetime_s, 1) AS median_lifetime_s
+FROM summed
 LEFT JOIN hangup_causes ON code = cause
-GROUP BY part, cause
 ORDER BY
   CASE :by
     WHEN 'weekday' THEN (part + 6) % 7

@@ -73,7 +73,7 @@ public struct Chart: Sendable, Equatable {
       let end = left + bar.values[0] / most * length
       svg += text(bar.values[0].short, x: end + 6, y: y + 14, anchor: "start") + "</g>\n"
     }
-    return svg + "</svg>\n"
+    return svg + "</svg>\n" + legend
   }
 
   private func vertical(_ bars: ArraySlice<Bar>, most: Double) -> String {
@@ -86,9 +86,9 @@ public struct Chart: Sendable, Equatable {
       svg += text(
         (topValue * Double(step) / 4).short, x: left - 8, y: y + 4, anchor: "end")
     }
-    let slot = width / Double(bars.count)
-    // About eight labels find room below the columns.
-    let every = max(1, (bars.count + 7) / 8)
+    let slot = min(110, width / Double(bars.count))
+    // A label needs the room of about 104 units.
+    let every = max(1, Int((104 / slot).rounded(.up)))
     for (index, bar) in bars.enumerated() {
       let x = left + Double(index) * slot
       svg += "<g><title>\(bar.title(values))</title>"
@@ -99,16 +99,15 @@ public struct Chart: Sendable, Equatable {
           series: series)
       }
       if index % every == 0 {
-        svg += text(bar.label, x: x + slot / 2, y: top + height + 18, anchor: "middle", max: 16)
+        svg += text(
+          Self.tick(bar.label), x: x + slot / 2, y: top + height + 18, anchor: "middle", max: 16)
       }
       svg += "</g>\n"
     }
-    svg += "</svg>\n"
-    return svg + legend
+    return svg + "</svg>\n" + legend
   }
 
   private var legend: String {
-    guard values.count > 1 else { return "" }
     let items = values.enumerated().map { series, name in
       "<span><i class=\"series\(series)\"></i>\(HTML.escaped(name))</span>"
     }
@@ -132,6 +131,13 @@ public struct Chart: Sendable, Equatable {
     let shown = text.count > max ? text.prefix(max - 1) + "…" : text
     return "<text x=\"\(x.short)\" y=\"\(y.short)\" text-anchor=\"\(anchor)\">"
       + "\(HTML.escaped(shown))</text>"
+  }
+
+  /// A label below a column: of a time, what the year and the zone leave.
+  private static func tick(_ label: String) -> String {
+    let parts = label.split(separator: "T")
+    guard parts.count == 2, parts[0].count == 10, parts[1].count == 11 else { return label }
+    return "\(parts[0].dropFirst(5)) \(parts[1].prefix(5))"
   }
 
   /// The next number above `most` whose quarters are round.

@@ -2,6 +2,9 @@ import SQLite
 
 /// An answer as one HTML page that needs nothing else: light and dark, on screen and paper.
 struct HTMLPage: RowWriter {
+  /// The longest text that is kept on one line, in characters.
+  static let shortMax = 40
+
   private let heading: Heading?
   private let chart: Chart?
   private let output: Output
@@ -60,19 +63,27 @@ struct HTMLPage: RowWriter {
       let values = rows.lazy.map { $0[column] }.filter { $0 != .null }
       return !values.isEmpty && values.allSatisfy(\.isNumber)
     }
-    func cells(_ tag: String, _ texts: [String]) -> String {
-      zip(texts, isNumber).map {
-        "<\(tag)\($1 ? " class=\"number\"" : "")>\(HTML.escaped($0))</\(tag)>"
-      }.joined()
+    let names = zip(columns, isNumber).map { name, isNumber in
+      // A long name may break where its words do, but not before a unit.
+      let words = HTML.escaped(name).split(separator: "_", omittingEmptySubsequences: false)
+        .reduce("") { $0 + ($0.isEmpty ? "" : $1.count < 3 ? "_" : "_<wbr>") + $1 }
+      return "<th\(isNumber ? Self.number : "")>\(words)</th>"
     }
-    try output.write(
-      "<div class=\"table\"><table>\n<thead><tr>\(cells("th", columns))</tr></thead>\n")
-    try output.write("<tbody>\n")
+    let head = "<thead><tr>\(names.joined())</tr></thead>"
+    try output.write("<div class=\"table\"><table>\n\(head)\n<tbody>\n")
     for row in rows {
-      try output.write("<tr>\(cells("td", row.map(\.plain)))</tr>\n")
+      let cells = zip(row, isNumber).map { value, isNumber in
+        let text = value.plain
+        let kind = isNumber ? Self.number : text.count > Self.shortMax ? Self.long : ""
+        return "<td\(kind)>\(HTML.escaped(text))</td>"
+      }
+      try output.write("<tr>\(cells.joined())</tr>\n")
     }
     try output.write("</tbody>\n</table></div>\n")
   }
+
+  private static let number = " class=\"number\""
+  private static let long = " class=\"long\""
 
   private static let style = """
     :root { color-scheme: light dark; --ink: #1c2530; --soft: #5d6b7a; --line: #d9dfe6;
@@ -80,7 +91,7 @@ struct HTMLPage: RowWriter {
     @media (prefers-color-scheme: dark) { :root { --ink: #e6ebf1; --soft: #9aa7b5;
       --line: #36404c; --paper: #14191f; --first: #4b86c2; --second: #b5d6f5; } }
     body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-      margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
+      margin: 2rem auto; max-width: 110rem; padding: 0 2rem; }
     h1 { font-size: 1.4rem; margin: 0 0 .4rem; }
     p { margin: .2rem 0; }
     .detail, .legend { color: var(--soft); }
@@ -95,12 +106,17 @@ struct HTMLPage: RowWriter {
     .table { overflow-x: auto; }
     table { border-collapse: collapse; margin: 1.2rem 0; }
     th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line);
-      white-space: pre-wrap; vertical-align: top; }
-    th { color: var(--soft); font-weight: 600; }
+      white-space: pre; vertical-align: top; }
+    .long { white-space: pre-wrap; min-width: 20rem; overflow-wrap: anywhere; }
+    table { font-size: 14px; }
+    th { color: var(--soft); font-weight: 600; white-space: normal; vertical-align: bottom; }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
+    @page { size: A4 landscape; margin: 12mm; }
     @media print { :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff;
-      --first: #3a78b8; --second: #16395f; } body { margin: 0; max-width: none; font-size: 11px; }
-      .table { overflow: visible; } thead { display: table-header-group; }
+      --first: #3a78b8; --second: #16395f; }
+      body { margin: 0; padding: 0; max-width: none; font-size: 11px; }
+      .table { overflow: visible; font-size: 8px; } th, td { padding: .2rem .4rem .2rem 0; }
+      .long { min-width: 8rem; } thead { display: table-header-group; }
       tr { break-inside: avoid; } * { print-color-adjust: exact; } }
     """
 }

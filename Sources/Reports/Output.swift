@@ -10,6 +10,7 @@ public final class Output {
     self.sink = sink
   }
 
+  /// Writes `text` as UTF-8.
   public func write(_ text: String) throws {
     piece.append(contentsOf: text.utf8)
     if piece.count >= Self.pieceBytes { try flush() }

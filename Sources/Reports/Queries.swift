@@ -41,19 +41,21 @@ public struct Queries: Sendable {
   }
 
   /// All reports with their sentences and parameters, for a terminal.
-  public var list: String {
-    var text = ""
-    for query in all {
-      text += "\(query.name)\n  \(query.sentence)"
-      if let path = query.path { text += " (\(path))" }
-      text += "\n"
-      let width = query.parameters.map(\.name.count).max() ?? 0
-      for parameter in query.parameters {
-        let padding = String(repeating: " ", count: width - parameter.name.count)
-        // The command line takes times as people write them.
-        let help = parameter.text.replacing(", UTC microseconds", with: "")
-        text += "    \(parameter.name)\(padding)  \(help)\n"
-      }
+  public var list: String { all.map(\.listed).joined() }
+}
+
+extension Query {
+  /// The report with its sentence and parameters, for a terminal.
+  public var listed: String {
+    var text = "\(name)\n  \(sentence)"
+    if let path { text += " (\(path))" }
+    text += "\n"
+    let width = parameters.map(\.name.count).max() ?? 0
+    for parameter in parameters {
+      let padding = String(repeating: " ", count: width - parameter.name.count)
+      // The command line takes times as people write them.
+      let help = parameter.text.replacing(", UTC microseconds", with: "")
+      text += "    \(parameter.name)\(padding)  \(help)\n"
     }
     return text
   }

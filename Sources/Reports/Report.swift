@@ -49,37 +49,49 @@ public struct Report: Sendable {
 
   /// Asks the store, and writes heading and rows to `output`.
   ///
-  /// All that is read belongs to one moment. `aside` takes sentences that `format` has no place
-  /// for.
+  /// All that is read belongs to one moment, and all of it is read before anything is written: a
+  /// reader that waits for a terminal would keep the collector from shortening its log. `aside`
+  /// takes
+  /// sentences that `format` has no place for.
   ///
   /// - Throws: `ReportsError` when the query or the store cannot be read, or what `output` throws.
   public func write(
     from store: borrowing StoreFile, as format: Format, to output: Output,
-    aside: @escaping (String) -> Void
+    aside: (String) -> Void
   ) throws {
+    var pieces: [[UInt8]] = []
+    var asides: [String] = []
     do {
       try store.connection.execute("BEGIN")
-      try checkServer(in: store)
-      let statement = try store.connection.prepare(query.sql)
-      guard statement.isReadOnly else {
-        throw ReportsError(.input, "\(query.path ?? query.name) writes: a report may only read")
-      }
-      try bind(to: statement)
-      let coverage = try period.map { period throws(SQLiteError) in
-        try Coverage(of: store, in: period, server: server, nowUs: nowUs)
-      }
-      let heading = Heading(
-        report: query.name, sentence: query.sentence, parameters: values, period: period,
-        coverage: coverage, zone: zone)
-      var writer = format.writer(
-        heading: heading, chart: query.chart, to: output, aside: aside)
-      let count = try Rows.copy(
-        statement, naming: grouping, to: &writer)
-      try writer.end(notes: notes(rows: count, store: store))
+      try ask(store, as: format, to: Output { pieces.append($0) }, aside: { asides.append($0) })
       try store.connection.execute("COMMIT")
     } catch let error as SQLiteError {
       throw ReportsError(.input, "the report \(query.name) failed: \(error.message), \(store.path)")
     }
+    for piece in pieces { try output.write(piece) }
+    try output.flush()
+    for sentence in asides { aside(sentence) }
+  }
+
+  private func ask(
+    _ store: borrowing StoreFile, as format: Format, to output: Output,
+    aside: @escaping (String) -> Void
+  ) throws {
+    try checkServer(in: store)
+    let statement = try store.connection.prepare(query.sql)
+    guard statement.isReadOnly else {
+      throw ReportsError(.input, "\(query.path ?? query.name) writes: a report may only read")
+    }
+    try bind(to: statement)
+    let coverage = try period.map { period throws(SQLiteError) in
+      try Coverage(of: store, in: period, server: server, nowUs: nowUs)
+    }
+    let heading = Heading(
+      report: query.name, sentence: query.sentence, parameters: values, period: period,
+      coverage: coverage, zone: zone)
+    var writer = format.writer(heading: heading, chart: query.chart, to: output, aside: aside)
+    let count = try Rows.copy(statement, naming: grouping, to: &writer)
+    try writer.end(notes: notes(rows: count, store: store))
   }
 
   /// What the first column is named if it is called `grouped_by`; nil when it goes.

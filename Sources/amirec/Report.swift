@@ -19,7 +19,7 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var store: StoreOptions
 
-  @Flag(help: "List the reports and their parameters.")
+  @Flag(help: "List the reports and their parameters; with NAME, those of one.")
   var list = false
 
   @Option(
@@ -58,14 +58,14 @@ struct ReportCommand: ParsableCommand {
       "Folder with .sql files of your own. Default: $AMIREC_QUERIES.", valueName: "dir"))
   var queries: String?
 
-  @Option(help: "How the answer is written: table, csv, json or html.")
+  @Option(help: "How the answer is written.")
   var format: Format = .table
 
   func run() throws {
     let queries = try Queries(folder: queries ?? environment("AMIREC_QUERIES"))
     let output = Terminal.output()
     if list {
-      try output.write(queries.list)
+      try output.write(name.map { try queries.named($0).listed } ?? queries.list)
       return try output.flush()
     }
     guard let name else {

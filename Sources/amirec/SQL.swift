@@ -20,7 +20,7 @@ struct SQLCommand: ParsableCommand {
   )
   var tz: String?
 
-  @Option(help: "How the answer is written: table, csv, json or html.")
+  @Option(help: "How the answer is written.")
   var format: Format = .table
 
   func run() throws {

@@ -19,7 +19,7 @@ struct StatusCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Time zone of the times. Default: the system's.", valueName: "zone"))
   var tz: String?
 
-  @Option(help: "How the answer is written: text or json.")
+  @Option(help: "How the answer is written.")
   var format: StatusFormat = .text
 
   func run() throws {

@@ -29,10 +29,13 @@ enum Sample {
       (0, 'pbx1', '22.10.1'), (1, 'pbx2', NULL);
     INSERT INTO sessions (
       id, server_id, connected_us, logged_in_us, ended_us, end_reason, source, time_source,
-      fingerprint, bytes, frames, cut_frames) VALUES
-      (1, 0, \(at(-100)), \(at(-99)), \(at(3600)), 'connection-lost', 'live', 'received', 1, 500, 5, 0),
-      (2, 0, \(at(3660)), \(at(3661)), NULL, NULL, 'live', 'received', 2, 700, 7, 1),
-      (\(second + 1), 1, \(at(7200)), NULL, \(at(10800)), 'recording-ended', 'import', 'received', 3, 90, 3, 0);
+      bytes, frames, cut_frames) VALUES
+      (1, 0, \(at(-100)), \(at(-99)), \(at(3600)), 'connection-lost', 'live', 'received',
+        500, 5, 0),
+      (2, 0, \(at(3660)), \(at(3661)), NULL, NULL, 'live', 'received',
+        700, 7, 1),
+      (\(second + 1), 1, \(at(7200)), NULL, \(at(10800)), 'recording-ended', 'import',
+        'received', 90, 3, 0);
     INSERT INTO positions (id, session_id, session_offset, last_us, state) VALUES
       (0, 2, 700, \(at(80000)), x'');
     INSERT INTO collector (id, version, pid, started_us, written_us, servers) VALUES

@@ -1,5 +1,6 @@
 import Glibc
 import SQLite
+import Store
 import Support
 import Testing
 
@@ -23,6 +24,11 @@ extension ReportsTests {
       let file = unsafe fopen(path, "w")!
       unsafe fwrite(bytes, 1, bytes.count, file)
       unsafe fclose(file)
+    }
+
+    @Test func `readers and writers agree on what a store is`() {
+      #expect(StoreFile.applicationID == Schema.applicationID)
+      #expect(StoreFile.version == Schema.version)
     }
 
     @Test func `a file that is not there is told with the way to make one`() {
