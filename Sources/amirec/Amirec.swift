@@ -13,7 +13,7 @@ import Reports
       """,
     subcommands: [
       ImportCommand.self, ReportCommand.self, FramesCommand.self, SQLCommand.self,
-      StatusCommand.self, Replay.self,
+      StatusCommand.self, ReplayCommand.self,
     ])
 
   static func main() async {

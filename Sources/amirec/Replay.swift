@@ -2,7 +2,7 @@ import ArgumentParser
 import Journal
 import NIOCore
 
-struct Replay: AsyncParsableCommand {
+struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "Is an AMI server that plays a recording to any client.",
