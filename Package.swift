@@ -88,7 +88,7 @@ let package = Package(
     tests("Ingest", ["Ingest", "Store", "SQLite", "Support"]),
     tests("Reports", ["Reports", "Store", "SQLite", "Support"], exclude: ["Golden"]),
     tests("AMIClient", ["AMI", "AMIClient", "Support"] + nio),
-    tests("Command", ["SQLite", "Support"]),
+    tests("Command", ["AMI", "AMIClient", "Journal", "SQLite", "Support", "amirec"] + nio),
     tests("Asterisk", ["SQLite", "Support"]),
     tests("Tidy", ["Support"]),
   ]
