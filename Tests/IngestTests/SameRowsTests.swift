@@ -1,0 +1,69 @@
+import Ingest
+import Support
+import Testing
+
+/// The same bytes give the same rows, ids included, however they come.
+@Suite struct SameRowsTests {
+  private static let fixtures = ["restart-16", "restart-22", "parking-22", "conference-16"]
+
+  @Test(arguments: fixtures)
+  func `pieces of any size give the same rows`(fixture: String) throws {
+    let stream = try Stream(fixture: fixture)
+    let whole = Bench()
+    _ = try whole.take(stream)
+    let expected = try whole.dump().filter { !$0.hasPrefix("blocks: ") }
+    var generator = SeededGenerator(seed: 7)
+    let random = (0..<100).map { _ in Int.random(in: 1...900, using: &generator) }
+    for sizes in [[1], [4096], random] {
+      let bench = Bench()
+      _ = try bench.take(stream.pieces(sizes), commitEvery: 5000)
+      // The chunk table of a block tells the pieces apart; all else is equal.
+      #expect(try bench.dump().filter { !$0.hasPrefix("blocks: ") } == expected)
+      #expect(
+        try bench.rows("SELECT session_offset || ' ' || size || ' ' || crc32 FROM blocks")
+          == whole.rows("SELECT session_offset || ' ' || size || ' ' || crc32 FROM blocks"))
+    }
+  }
+
+  @Test(arguments: fixtures + ["queues-16", "transfers-22"], [1, 2, 3] as [UInt64])
+  func `stopped anywhere and resumed by another process it is as if undisturbed`(
+    fixture: String, seed: UInt64
+  ) throws {
+    var generator = SeededGenerator(seed: seed)
+    let pieces = (0..<100).map { _ in Int.random(in: 100...20_000, using: &generator) }
+    let stream = try Stream(fixture: fixture).pieces(pieces)
+    let undisturbed = Bench()
+    _ = try undisturbed.take(stream)
+    let stopped = Bench()
+    var stop = 0
+    while stop < stream.records.count {
+      stop += Int.random(in: 1...stream.records.count / 3, using: &generator)
+      let every = Int.random(in: 1...50, using: &generator)
+      _ = try stopped.take(
+        stream, stopAfter: stop < stream.records.count ? stop : nil, commitEvery: every)
+    }
+    #expect(try stopped.dump() == undisturbed.dump(), "seed \(seed)")
+  }
+
+  @Test func `importing again adds nothing`() throws {
+    let stream = try Stream(fixture: "restart-22")
+    let bench = Bench()
+    let first = try bench.take(stream)
+    let rows = try bench.dump()
+    let second = try bench.take(stream)
+    #expect(first.sessions == 5 && first.knownSessions == 0)
+    #expect(second.bytes == 0 && second.sessions == 0 && second.knownSessions == 5)
+    #expect(try bench.dump() == rows)
+  }
+
+  @Test func `a recording that is older than the store's holdings is refused and changes nothing`()
+    throws
+  {
+    let bench = Bench()
+    _ = try bench.take(Stream(fixture: "restart-22"))
+    let rows = try bench.dump()
+    let older = try Stream(fixture: "transfers-22")
+    #expect(throws: IngestError.self) { _ = try bench.take(older) }
+    #expect(try bench.dump() == rows)
+  }
+}
