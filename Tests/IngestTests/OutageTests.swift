@@ -4,7 +4,8 @@ import Testing
 
 /// What was not observed is known.
 @Suite struct OutageTests {
-  private static let gaps = "SELECT started_us || ' ' || coalesce(ended_us, 'open') || ' ' || reason || ' ' || attempts FROM gaps ORDER BY id"
+  private static let gaps =
+    "SELECT started_us || ' ' || coalesce(ended_us, 'open') || ' ' || reason || ' ' || attempts FROM gaps ORDER BY id"
 
   private func hold(_ stream: inout Stream, from start: Double, to end: Double) {
     stream.connect(start)
@@ -67,7 +68,8 @@ import Testing
     _ = try bench.take(stream)
     #expect(
       try bench.rows(
-        "SELECT uniqueid || ' ' || coalesce(ended_us, 'open') || ' ' || coalesce(closed_by, '') FROM channels ORDER BY id")
+        "SELECT uniqueid || ' ' || coalesce(ended_us, 'open') || ' ' || coalesce(closed_by, '') FROM channels ORDER BY id"
+      )
         == ["old 1010000000 restart", "new open ", "newer open "])
     #expect(try bench.rows(Self.gaps) == ["1010000000 1020000000 restart 0"])
     #expect(try bench.rows("SELECT boot_us FROM servers") == ["1019400000"])
@@ -83,7 +85,8 @@ import Testing
       if start == 1000 {
         stream.receive(
           1001,
-          "Event: Newchannel\nPrivilege: call,all\nChannel: PJSIP/1-0\nUniqueid: 1\nLinkedid: 1\n\n")
+          "Event: Newchannel\nPrivilege: call,all\nChannel: PJSIP/1-0\nUniqueid: 1\nLinkedid: 1\n\n"
+        )
       }
       stream.disconnect(start + 10)
     }
@@ -101,7 +104,8 @@ import Testing
     #expect(try bench.rows("SELECT reason FROM gaps") == ["restart", "restart", "restart"])
     #expect(try bench.rows("SELECT count(*) FROM gaps WHERE ended_us IS NULL") == ["0"])
     #expect(
-      try bench.rows("SELECT count(*) FROM channels WHERE ended_us IS NULL OR ended_us < started_us")
+      try bench.rows(
+        "SELECT count(*) FROM channels WHERE ended_us IS NULL OR ended_us < started_us")
         == ["0"])
   }
 

@@ -62,7 +62,9 @@ private func micros(_ seconds: Double) -> Int64 { Int64((seconds * 1_000_000).ro
 extension String {
   /// The text with the line ends of the wire.
   var wire: [UInt8] {
-    split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n").utf8.map { $0 }
+    split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n").utf8.map {
+      $0
+    }
   }
 }
 
