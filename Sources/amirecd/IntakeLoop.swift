@@ -20,8 +20,9 @@ final class IntakeLoop {
   private let options: Normalizer.Options
   private let intake: Intake
   private let log: Logger
-  /// What is to be read, by name; those that could not be begun yet included.
-  private var wanted: [String: Intake.Source] = [:]
+  /// What is to be read, in the order of the configuration, which numbers the servers; those that
+  /// could not be begun yet included.
+  private var wanted: [Intake.Source] = []
   /// Those of them that nobody writes any more.
   private var ended: Set<String> = []
   private var sources: [String: IntakeSource] = [:]
@@ -56,7 +57,7 @@ final class IntakeLoop {
           bytes = try turn(at: now)
           if let storeTrouble { log.notice("the store is written again; \(storeTrouble.ended)") }
           storeTrouble = nil
-          if stopBy != nil, wanted.keys.allSatisfy(isDone) {
+          if stopBy != nil, wanted.allSatisfy({ isDone($0.name) }) {
             try finish()
             return troubles.isEmpty
           }
@@ -74,7 +75,8 @@ final class IntakeLoop {
   private func take(_ order: Intake.Order) {
     switch order {
     case .read(let source):
-      wanted[source.name] = source
+      wanted.removeAll { $0.name == source.name }
+      wanted.append(source)
       if source.inlet == nil { ended.insert(source.name) } else { ended.remove(source.name) }
       sources[source.name]?.goOn(source)
     case .end(let name):
@@ -83,7 +85,7 @@ final class IntakeLoop {
     case .commit(let milliseconds): commitInterval = Int64(milliseconds) * 1_000
     case .stop:
       stopBy = WallClock.monotonicMicroseconds() + Self.stopTime
-      for name in wanted.keys { take(.end(name)) }
+      for source in wanted { take(.end(source.name)) }
     }
   }
 
@@ -100,7 +102,8 @@ final class IntakeLoop {
   /// later.
   private func turn(at now: Int64) throws -> Int {
     var bytes = 0
-    for (name, source) in wanted where troubles[name].map({ now >= $0.pausedUntil }) ?? true {
+    for source in wanted where troubles[source.name].map({ now >= $0.pausedUntil }) ?? true {
+      let name = source.name
       do {
         bytes += try turn(source)
         troubles[name] = nil
@@ -146,7 +149,7 @@ final class IntakeLoop {
     for (name, source) in done {
       try tolerate(name) { try source.removeAllSegments() }
       sources[name] = nil
-      wanted[name] = nil
+      wanted.removeAll { $0.name == name }
       ended.remove(name)
     }
   }
@@ -162,7 +165,7 @@ final class IntakeLoop {
 
   private func writeRow() throws {
     let now = WallClock.microseconds()
-    row.set(sources.values.map { $0.link(at: now) }.sorted { $0.name < $1.name })
+    row.set(wanted.compactMap { sources[$0.name]?.link(at: now) })
     row.writtenAt = now
     try store.begin()
     try store.write(&row)

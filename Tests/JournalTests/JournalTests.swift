@@ -144,7 +144,7 @@ let noon: Int64 = 1_795_392_754_466_711
   @Test func `the journals in a folder are those with segments`() throws {
     let folder = TemporaryFolder()
     for name in ["b", "a"] { _ = try JournalWriter(folder: folder.file(name), at: noon) }
-    mkdir(folder.file("empty"), 0o700)
+    unsafe mkdir(folder.file("empty"), 0o700)
     folder.write("", to: "1795392754.ami")
     #expect(try Segment.journals(in: folder.path) == ["a", "b"])
     #expect(try Segment.journals(in: folder.file("none")) == [])
