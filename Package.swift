@@ -66,7 +66,7 @@ let package = Package(
     .executableTarget(
       name: "amirecd",
       dependencies: [
-        "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Store", log,
+        "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Normalization", "Store", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio, swiftSettings: strict),

@@ -171,8 +171,11 @@ public final class Ingest {
   /// A segment goes on with a session that began in another.
   private func goOn(connectedAt: Int64, from offset: Int64) throws {
     if session?.row.connectedAt != connectedAt { try connect(at: connectedAt) }
+    let known = session!.row.bytes
     session!.go(to: offset)
-    bufferStart = max(bufferStart, session!.row.bytes)
+    // Only where bytes are missing does the buffer begin elsewhere: a segment that goes on where the
+    // last one ended changes nothing.
+    if session!.row.bytes > known { bufferStart = session!.row.bytes - Int64(buffer.offset) }
   }
 
   // MARK: Bytes

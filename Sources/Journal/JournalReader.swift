@@ -55,6 +55,16 @@ public struct JournalReader: ~Copyable {
     }
   }
 
+  /// How many bytes the journal holds behind the position, those without a line included.
+  public func bytesAhead() throws(JournalError) -> Int64 {
+    var bytes: Int64 = 0
+    for segment in try Segment.all(in: folder) where segment.number >= position.segment {
+      bytes += segment.bytes
+      if segment.number == position.segment { bytes -= min(position.offset, segment.bytes) }
+    }
+    return bytes
+  }
+
   /// The segment being read: if none is open, that of the position, or the first one after it.
   private mutating func current() throws(JournalError) -> Capture? {
     if let capture { return capture }

@@ -24,6 +24,12 @@ public struct Segment: Hashable, Comparable, Sendable {
     return String(repeating: "0", count: Self.digits - text.utf8.count) + text
   }
 
+  /// How many bytes its .ami has now; 0 if it is gone.
+  public var bytes: Int64 {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
+  }
+
   /// A segment by its number.
   public init(folder: String, number: Int64) {
     precondition((0...Self.numberMax).contains(number))
@@ -45,6 +51,22 @@ public struct Segment: Hashable, Comparable, Sendable {
       guard unsafe unlink(path) != 0, errno != ENOENT else { continue }
       throw .writing(path, errno)
     }
+  }
+
+  /// The names of the folders in a folder that are journals: those with segments.
+  public static func journals(in folder: String) throws(JournalError) -> [String] {
+    guard let listing = unsafe opendir(folder) else {
+      if errno == ENOENT { return [] }
+      throw .reading(folder, errno)
+    }
+    defer { unsafe closedir(listing) }
+    var names: [String] = []
+    while let entry = unsafe readdir(listing) {
+      let name = unsafe name(of: entry)
+      guard !name.hasPrefix("."), unsafe entry.pointee.d_type == UInt8(DT_DIR) else { continue }
+      if try !all(in: "\(folder)/\(name)").isEmpty { names.append(name) }
+    }
+    return names.sorted()
   }
 
   /// Removes all segments before the one of a position.
@@ -75,9 +97,7 @@ public struct Segment: Hashable, Comparable, Sendable {
     defer { unsafe closedir(listing) }
     var numbers: [Int64] = []
     while let entry = unsafe readdir(listing) {
-      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
+      let name = unsafe name(of: entry)
       guard name.hasSuffix(suffix) else { continue }
       let stem = name.dropLast(suffix.count)
       if stem.utf8.count == digits, stem.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
@@ -87,5 +107,11 @@ public struct Segment: Hashable, Comparable, Sendable {
       }
     }
     return numbers.sorted()
+  }
+
+  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+    unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
   }
 }

@@ -19,12 +19,6 @@ final class ReplayServer: Sendable {
     var isOnce = false
   }
 
-  /// Thrown within the server when one client has had everything, to stop all the others.
-  private struct Played: Error {}
-
-  private typealias Client = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-  private typealias Writer = NIOAsyncChannelOutboundWriter<ByteBuffer>
-
   /// Who comes back: user name and address.
   private struct Visitor: Hashable {
     let user: String
@@ -38,19 +32,22 @@ final class ReplayServer: Sendable {
   /// The most clients whose places are kept.
   private static let placesMax = 1000
 
+  /// The line that greets a client, as it was recorded.
+  let banner: String
   private let path: String
   private let options: Options
-  private let banner: String
   /// The recorded connection that a client which was disconnected gets next, counted from 0.
   private let places = Mutex<[Visitor: Int]>([:])
-  /// Why serving came to an end, if it was not asked to.
-  private let failure = Mutex<JournalError?>(nil)
+  /// Gets why serving is over: one client has had everything, or the recording cannot be read.
+  private let ends: AsyncStream<JournalError?>
+  private let end: AsyncStream<JournalError?>.Continuation
 
   /// Throws when there is no such recording, or it cannot be read.
   init(path: String, options: Options) throws {
     self.path = path
     self.options = options
     banner = try Playback.banner(ofRecording: path) ?? "Asterisk Call Manager/11.0.0"
+    (ends, end) = AsyncStream.makeStream(of: JournalError?.self)
   }
 
   /// Listens on `host` and `port` (0: any that is free), calls `onListening` with the address, and
@@ -58,101 +55,61 @@ final class ReplayServer: Sendable {
   func run(host: String, port: Int, onListening: (SocketAddress) -> Void) async throws {
     let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .bind(host: host, port: port) { client in
+      .childChannelInitializer { client in
         client.eventLoop.makeCompletedFuture {
-          try Client(
-            wrappingChannelSynchronously: client,
-            configuration: .init(isOutboundHalfClosureEnabled: true))
+          try client.pipeline.syncOperations.addHandler(ReplayHandler(of: self))
         }
       }
-    onListening(server.channel.localAddress!)
-    try await server.executeThenClose { clients in
-      try await withThrowingDiscardingTaskGroup { group in
-        for try await client in clients {
-          group.addTask {
-            do {
-              try await self.serve(client)
-            } catch {
-              // Ends the loop over the clients; the error of a task alone would not.
-              self.failure.withLock { $0 = error as? JournalError }
-              try? await server.channel.close()
-            }
-          }
-        }
-        group.cancelAll()
-      }
+      .bind(host: host, port: port).get()
+    onListening(server.localAddress!)
+    var failure: JournalError?
+    for await error in ends {
+      failure = error
+      break
     }
-    if let failure = failure.withLock(\.self) { throw failure }
+    try await server.close()
+    if let failure { throw failure }
   }
 
-  /// Serves one client to the end of its connection.
-  private func serve(_ client: Client) async throws {
-    let address = client.channel.remoteAddress?.ipAddress ?? ""
+  /// Plays to a client that has logged in as `user`, up to the end of its connection or of the
+  /// recording.
+  func play(to user: String, on channel: any Channel) async {
+    let visitor = Visitor(user: user, address: channel.remoteAddress?.ipAddress ?? "")
     do {
-      try await client.executeThenClose { inbound, outbound in
-        try await outbound.write(ByteBuffer(string: "\(banner)\r\n"))
-        try await withThrowingDiscardingTaskGroup { tasks in
-          // A client that breaks the connection is one that has left.
-          try? await answer(inbound, outbound) { user in
-            let visitor = Visitor(user: user, address: address)
-            tasks.addTask { try await self.play(to: visitor, client.channel, outbound) }
-          }
-          tasks.cancelAll()
-        }
-      }
-    } catch let error where error is Played || error is JournalError {
-      throw error
+      let isPlayed = try await play(to: visitor, channel)
+      if isPlayed, options.isOnce { end.yield(nil) }
+    } catch let error as JournalError {
+      end.yield(error)
     } catch {
       // The client has left in the middle of something; the next one begins anew.
     }
   }
 
-  /// Answers the client's actions until it leaves or logs off; `onLogin` gets the user's name.
-  private func answer(
-    _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ outbound: Writer,
-    onLogin: (String) -> Void
-  ) async throws {
-    var dialogue = ReplayDialogue(challenge: .random(in: 0 ... .max))
-    for try await bytes in inbound {
-      guard dialogue.take(bytes.readableBytesView) else { return }
-      var answers: [UInt8] = []
-      while let effect = dialogue.next(at: Terminal.nowUs, into: &answers) {
-        try await outbound.write(ByteBuffer(bytes: answers))
-        answers = []
-        switch effect {
-        case .none: break
-        case .loggedIn(let user): onLogin(user)
-        case .loggedOff: return outbound.finish()
-        }
-      }
-    }
-  }
-
-  /// Plays to a client that has logged in. Throws when the connection is to end.
-  private func play(
-    to visitor: Visitor, _ channel: any Channel, _ outbound: Writer
-  ) async throws {
+  /// Plays one recorded connection; true if nothing comes after it.
+  private func play(to visitor: Visitor, _ channel: any Channel) async throws -> Bool {
     let connection = places.withLock { $0.removeValue(forKey: visitor) } ?? 0
     var playback = try Playback(path: path, connection: connection)
     var pace = Pace(speed: options.speed)
-    var due: [UInt8] = []
+    var due = ByteBuffer()
     while true {
       let step = try playback.next()
       let instant = pace.instant(of: step)
-      if instant != nil || due.count >= Self.writeBytesMax || !step.isSend {
-        try await outbound.write(ByteBuffer(bytes: due))
-        due = []
+      if instant != nil || due.readableBytes >= Self.writeBytesMax || !step.isSend {
+        // Waiting until the system has taken them is all the back-pressure there is, and enough.
+        try await channel.writeAndFlush(due)
+        due.clear()
       }
       if let instant { try await Task.sleep(until: instant, clock: .continuous) }
       switch step {
-      case .send(let bytes, _): due += bytes
+      case .send(let bytes, _): due.writeBytes(bytes)
       case .disconnect:
         let goesOn = try playback.goOn()
         if goesOn { keep(connection + 1, for: visitor) }
-        try await leave(channel, outbound, isPlayed: !goesOn)
+        await leave(channel)
+        return !goesOn
       case .end:
-        guard options.isOnce else { return }
-        try await leave(channel, outbound, isPlayed: true)
+        if options.isOnce { await leave(channel) }
+        return true
       }
     }
   }
@@ -165,16 +122,12 @@ final class ReplayServer: Sendable {
     }
   }
 
-  /// Closes the connection from this side once all was sent, and gives the client time to take it.
-  private func leave(
-    _ channel: any Channel, _ outbound: Writer, isPlayed: Bool
-  ) async throws -> Never {
-    outbound.finish()
-    // Cut short when the client closes its side, for then its whole conversation is cancelled.
+  /// Closes the connection from this side, and gives the client time to take what is on its way.
+  private func leave(_ channel: any Channel) async {
+    try? await channel.close(mode: .output)
+    // Cut short when the client closes its side, for that cancels the task that plays to it.
     try? await Task.sleep(for: Self.farewellLimit)
     try? await channel.close()
-    if isPlayed, options.isOnce { throw Played() }
-    throw CancellationError()
   }
 }
 

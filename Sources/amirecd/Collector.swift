@@ -4,6 +4,7 @@ import Journal
 import Logging
 import NIOCore
 import NIOPosix
+import Normalization
 import Synchronization
 import UnixSignals
 
@@ -28,26 +29,28 @@ actor Collector {
   private let systemd = Systemd { name in unsafe getenv(name).map { unsafe String(cString: $0) } }
   private let log = Logger(label: "amirecd")
   private let loops = MultiThreadedEventLoopGroup.singleton
+  private let intake: Intake
   private var configuration: Configuration
   private var running: [String: Running] = [:]
   private var isStopping = false
 
-  private init(_ configuration: Configuration, path: String) {
+  private init(_ configuration: Configuration, path: String, intake: Intake) {
     self.configuration = configuration
     self.path = path
+    self.intake = intake
   }
 
   /// Records until a signal ends it. Throws if it cannot begin: the store or a journal cannot be
   /// used, or another amirecd uses them.
   static func run(_ configuration: Configuration, path: String) async throws {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-    let storeLock = try FileLock(
-      path: configuration.store + ".lock",
-      refusal: "another program writes \(configuration.store); wait for it, or stop it")
-    let collector = Collector(configuration, path: path)
+    var options = Normalizer.Options()
+    options.cels = configuration.tables.contains("cels")
+    let intake = try await Intake.start(
+      store: configuration.store, options: options, log: Logger(label: "amirecd"))
+    let collector = Collector(configuration, path: path, intake: intake)
     try await collector.start()
     await collector.watch(signals)
-    withExtendedLifetime(storeLock) {}
   }
 
   // MARK: Beginning
@@ -55,7 +58,9 @@ actor Collector {
   private func start() throws {
     ErrorLog.threshold.withLock { $0 = level(of: configuration) }
     for warning in configuration.warnings { log.warning("\(warning)") }
+    intake.order(.commit(every: configuration.commitIntervalMilliseconds))
     for server in configuration.servers { try begin(server) }
+    try readOrphans()
     systemd?.notify("READY=1", statusLine)
     log.notice("\(statusText)")
   }
@@ -70,6 +75,19 @@ actor Collector {
       server: server, inlet: inlet, status: status, log: Logger(label: server.name))
     let task = Task { await recorder.run() }
     running[server.name] = Running(server: server, inlet: inlet, status: status, task: task)
+    intake.order(
+      .read(.init(name: server.name, folder: inlet.folder, inlet: inlet, status: status)))
+  }
+
+  /// Has the journals of servers that are not in the configuration any more brought into the store.
+  private func readOrphans() throws {
+    for name in try Segment.journals(in: configuration.journal) where running[name] == nil {
+      log.notice("\(name) is not in the configuration; the rest of its journal goes into the store")
+      let status = RecorderStatus()
+      status.disconnected("not in the configuration")
+      let folder = "\(configuration.journal)/\(name)"
+      intake.order(.read(.init(name: name, folder: folder, inlet: nil, status: status)))
+    }
   }
 
   /// Stops recording a server: logs off and closes its journal.
@@ -78,6 +96,7 @@ actor Collector {
     recorder.task.cancel()
     await recorder.task.value
     await recorder.inlet.close()
+    intake.order(.end(name))
   }
 
   // MARK: While it runs
@@ -154,13 +173,18 @@ actor Collector {
       return log.error("the configuration stays as it was: \(error)")
     }
     for warning in new.warnings { log.warning("\(warning)") }
-    if new.store != configuration.store || new.journal != configuration.journal {
-      log.warning("a new place for store or journal is used from the next start on")
+    if (new.store, new.journal, new.tables)
+      != (configuration.store, configuration.journal, configuration.tables)
+    {
+      log.warning("a change of store, journal or tables is for the next start")
     }
-    let (store, journal) = (configuration.store, configuration.journal)
+    let old = configuration
     configuration = new
-    (configuration.store, configuration.journal) = (store, journal)
+    configuration.store = old.store
+    configuration.journal = old.journal
+    configuration.tables = old.tables
     ErrorLog.threshold.withLock { $0 = level(of: new) }
+    intake.order(.commit(every: new.commitIntervalMilliseconds))
     await change(to: new.servers)
   }
 
@@ -179,14 +203,18 @@ actor Collector {
 
   // MARK: Ending
 
-  /// Ends in order: no more connections, log off, close the journals.
+  /// Ends in order: no more connections, log off, close the journals, bring them into the store.
   private func stop() async {
     systemd?.notify("STOPPING=1")
     log.notice("stopping")
     await withTaskGroup { group in
       for name in running.keys { group.addTask { await self.end(name) } }
     }
-    log.notice("stopped")
+    if await intake.stop() {
+      log.notice("stopped; the store holds all that was received")
+    } else {
+      log.warning("stopped; the rest of the journal goes into the store at the next start")
+    }
   }
 
   // MARK: Words

@@ -14,48 +14,54 @@ enum FakeServer {
     while body: (_ port: Int) async throws -> Void
   ) async throws {
     let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .bind(host: "127.0.0.1", port: 0) { client in
+      .childChannelInitializer { client in
         client.eventLoop.makeCompletedFuture {
-          if let tls {
-            try client.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
-          }
-          return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: client)
+          let pipeline = client.pipeline.syncOperations
+          if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+          try pipeline.addHandler(FakeSessionHandler(script))
         }
       }
-    let port = server.channel.localAddress!.port!
-    let serving = Task { try await serve(server, script) }
+      .bind(host: "127.0.0.1", port: 0).get()
     do {
-      try await body(port)
+      try await body(server.localAddress!.port!)
     } catch {
-      serving.cancel()
-      _ = await serving.result
+      try await server.close()
       throw error
     }
-    serving.cancel()
-    _ = await serving.result
+    try await server.close()
+  }
+}
+
+/// Runs the script of one client, and closes the connection when the script has ended.
+private final class FakeSessionHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+
+  private let script: FakeServer.Script
+  private let received: AsyncStream<ByteBuffer>
+  private let feed: AsyncStream<ByteBuffer>.Continuation
+
+  init(_ script: @escaping FakeServer.Script) {
+    self.script = script
+    (received, feed) = AsyncStream.makeStream(of: ByteBuffer.self)
   }
 
-  private static func serve(
-    _ server: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>,
-    _ script: @escaping Script
-  ) async throws {
-    try await withThrowingDiscardingTaskGroup { group in
-      try await server.executeThenClose { clients in
-        for try await client in clients {
-          group.addTask {
-            // A client that goes away in the middle of a script is the test's business.
-            try? await client.executeThenClose { inbound, outbound in
-              let (received, feed) = AsyncStream.makeStream(of: ByteBuffer.self)
-              async let _: Void = {
-                defer { feed.finish() }
-                for try await bytes in inbound { feed.yield(bytes) }
-              }()
-              try await script(FakeSession(received, outbound))
-            }
-          }
-        }
-      }
+  func channelActive(context: ChannelHandlerContext) {
+    Task { [script, received, channel = context.channel] in
+      // A client that goes away in the middle of a script is the test's business.
+      try? await script(FakeSession(received, channel))
+      try? await channel.close()
     }
+    context.fireChannelActive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    feed.yield(unwrapInboundIn(data))
+  }
+
+  func channelInactive(context: ChannelHandlerContext) { feed.finish() }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
   }
 }
 
@@ -64,19 +70,16 @@ final class FakeSession {
   static let banner = "Asterisk Call Manager/11.0.0\r\n"
 
   private var inbound: AsyncStream<ByteBuffer>.Iterator
-  private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+  private let channel: any Channel
   private var received = ""
 
-  init(
-    _ inbound: AsyncStream<ByteBuffer>,
-    _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
-  ) {
+  init(_ inbound: AsyncStream<ByteBuffer>, _ channel: any Channel) {
     self.inbound = inbound.makeAsyncIterator()
-    self.outbound = outbound
+    self.channel = channel
   }
 
   func send(_ text: String) async throws {
-    try await outbound.write(ByteBuffer(string: text))
+    try await channel.writeAndFlush(ByteBuffer(string: text))
   }
 
   /// The next action, its names as the client wrote them; nil when the client has gone.
@@ -126,6 +129,21 @@ final class FakeSession {
   /// Says nothing more, and keeps the connection open until the test is over.
   func goSilent() async throws {
     while try await action() != nil {}
+  }
+}
+
+extension Limits {
+  /// Limits that no busy machine reaches: for tests of anything else.
+  static var patient: Limits {
+    var limits = Limits()
+    limits.ping = .seconds(300)
+    limits.connect = .seconds(300)
+    limits.handshake = .seconds(300)
+    limits.login = .seconds(300)
+    limits.answer = .seconds(300)
+    limits.list = .seconds(300)
+    limits.logoff = .seconds(300)
+    return limits
   }
 }
 

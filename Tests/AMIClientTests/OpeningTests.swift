@@ -15,7 +15,8 @@ import Testing
       try await session.goSilent()
     } while: { port in
       let recording = Recording()
-      let connection = try await Connection.open(to: server(port), observer: recording.observer)
+      let connection = try await Connection.open(
+        to: server(port), limits: .patient, observer: recording.observer)
       #expect(connection.banner == "Asterisk Call Manager/11.0.0")
       #expect(connection.receiveBuffer.bytes > 0)
       while !recording.calls.contains("event Seen") { try await Task.sleep(for: .milliseconds(1)) }
@@ -39,7 +40,7 @@ import Testing
       try await session.respond(to: login)
       try await session.goSilent()
     } while: { port in
-      _ = try await Connection.open(to: server(port, authentication: .md5))
+      _ = try await Connection.open(to: server(port, authentication: .md5), limits: .patient)
     }
   }
 
@@ -48,7 +49,7 @@ import Testing
       try await session.acceptLogin()
       try await session.goSilent()
     } while: { port in
-      _ = try await Connection.open(to: server(port, authentication: .md5))
+      _ = try await Connection.open(to: server(port, authentication: .md5), limits: .patient)
     }
   }
 
@@ -62,7 +63,7 @@ import Testing
       }
       try await session.goSilent()
     } while: { port in
-      _ = try await Connection.open(to: server(port))
+      _ = try await Connection.open(to: server(port), limits: .patient)
     }
   }
 
@@ -118,7 +119,7 @@ import Testing
       try await session.send(sent)
       try await session.goSilent()
     } while: { port in
-      var limits = Limits()
+      var limits = Limits.patient
       limits.login = .milliseconds(50)
       #expect(await failure(server(port), limits: limits)?.code == .timedOut)
     }
@@ -135,7 +136,7 @@ import Testing
   }
 
   @Test func `an unknown host is an error`() async {
-    var limits = Limits()
+    var limits = Limits.patient
     limits.connect = .seconds(5)
     var unknown = server(1)
     unknown.host = "nobody.invalid"
@@ -199,7 +200,7 @@ private func boundSocket() -> (socket: Int32, port: Int) {
 
 /// The error of a connection that cannot be opened; nil if it can.
 func failure(
-  _ server: Server, limits: Limits = Limits(), observer: Observer = Observer()
+  _ server: Server, limits: Limits = .patient, observer: Observer = Observer()
 ) async -> ClientError? {
   do throws(ClientError) {
     _ = try await Connection.open(to: server, limits: limits, observer: observer)

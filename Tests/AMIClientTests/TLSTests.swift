@@ -23,7 +23,7 @@ import Testing
       let tls = Server.TLS(authorityFile: folder.file("ca.pem"), name: "pbx.example")
       let recording = Recording()
       let connection = try await Connection.open(
-        to: server(port, tls: tls), observer: recording.observer)
+        to: server(port, tls: tls), limits: .patient, observer: recording.observer)
       _ = await connection.logoff()
       #expect(recording.calls == ["connected", "bytes", "disconnected"])
       #expect(recording.text.hasPrefix(FakeSession.banner))
@@ -54,7 +54,8 @@ import Testing
 
   @Test func `insecure takes any certificate`() async throws {
     try await serve { port in
-      _ = try await Connection.open(to: server(port, tls: Server.TLS(isInsecure: true)))
+      _ = try await Connection.open(
+        to: server(port, tls: Server.TLS(isInsecure: true)), limits: .patient)
     }
   }
 
@@ -76,7 +77,7 @@ import Testing
       try await FakeServer.run { session in
         if isSilent { try await session.goSilent() }
       } while: { port in
-        var limits = Limits()
+        var limits = Limits.patient
         limits.handshake = isSilent ? .milliseconds(50) : .seconds(10)
         let error = await failure(
           server(port, tls: Server.TLS(isInsecure: true)), limits: limits)

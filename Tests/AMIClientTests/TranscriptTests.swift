@@ -14,17 +14,15 @@ import Testing
     var actions = OpenActions<String>(listItemsMax: 100_000)
     var buffer = FrameBuffer()
     var frame = Frame()
-    for (isSent, line) in transcript.lines {
-      if isSent {
-        let text = Text.decode(line.prefix { $0 != 0x0d && $0 != 0x0a })
-        if text.lowercased().hasPrefix("actionid:") {
-          let actionID = String(text.dropFirst("actionid:".count).drop { $0 == " " })
+    for (isSent, bytes) in transcript.passages {
+      guard !isSent else {
+        for actionID in actionIDs(in: bytes) {
           _ = actions.remove(actionID)
           actions.add(actionID, actionID)
         }
         continue
       }
-      buffer.append(line)
+      buffer.append(bytes)
       while buffer.next(into: &frame) {
         guard case .finished(let finished) = actions.take(frame) else { continue }
         guard case .answered(let answer) = finished.outcome,
@@ -39,9 +37,17 @@ import Testing
     // One action was sent with a second ActionID, which is not the one that counts.
     #expect(actions.removeAll().filter { $0 != "other" } == [], "\(transcript)")
   }
+
+  private func actionIDs(in bytes: [UInt8]) -> [String] {
+    bytes.split { $0 == 0x0d || $0 == 0x0a }.compactMap { line in
+      let text = Text.decode(line)
+      guard text.lowercased().hasPrefix("actionid:") else { return nil }
+      return String(text.dropFirst("actionid:".count).drop { $0 == " " })
+    }
+  }
 }
 
-/// A transcript, line by line.
+/// A transcript.
 struct Transcript: CustomTestStringConvertible {
   let path: String
 
@@ -54,14 +60,18 @@ struct Transcript: CustomTestStringConvertible {
     }
   }
 
-  /// The lines, with the line ends they had on the wire, and whether the client sent them.
-  var lines: [(isSent: Bool, line: [UInt8])] {
+  /// What each side sent, in turns, as it was on the wire.
+  var passages: [(isSent: Bool, bytes: [UInt8])] {
     let prefixBytes = 4
-    return bytes().split(separator: 0x0a, omittingEmptySubsequences: false).compactMap { line in
+    var passages: [(isSent: Bool, bytes: [UInt8])] = []
+    for line in bytes().split(separator: 0x0a, omittingEmptySubsequences: false) {
       let isSent = line.starts(with: "C>> ".utf8)
-      guard isSent || line.starts(with: "S<< ".utf8) else { return nil }
-      return (isSent, line.dropFirst(prefixBytes) + [0x0a])
+      guard isSent || line.starts(with: "S<< ".utf8) else { continue }
+      if passages.last?.isSent != isSent { passages.append((isSent, [])) }
+      passages[passages.count - 1].bytes += line.dropFirst(prefixBytes)
+      passages[passages.count - 1].bytes.append(0x0a)
     }
+    return passages
   }
 
   private func bytes() -> [UInt8] {

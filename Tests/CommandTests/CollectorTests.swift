@@ -20,6 +20,10 @@ import Testing
     #expect(!outcome.errors.contains("geheim"))
     let journal = recording.journal("pbx1")
     #expect(manager.sent == [journal.bytes])
+    #expect(try await recording.stored() == [String(decoding: journal.bytes, as: UTF8.self)])
+    #expect(outcome.errors.contains("the store holds all that was received"))
+    let status = try await Program.built("amirec").run(["status", "--db", recording.store])
+    #expect(status.status == 0, "\(status.errors)")
     #expect(String(decoding: journal.bytes, as: UTF8.self).contains("Response: Goodbye"))
     #expect(journal.lines.first?.hasPrefix("0 connect ") == true)
     #expect(journal.lines.last?.hasPrefix("\(journal.bytes.count) disconnect ") == true)
@@ -42,7 +46,43 @@ import Testing
     }
     second.signal(SIGINT)
     #expect(await second.ended().status == 0)
-    #expect(recording.journal("pbx1").bytes == old + manager.sent[1])
+    let sessions = try await recording.stored()
+    #expect(sessions == [old, manager.sent[1]].map { String(decoding: $0, as: UTF8.self) })
+    #expect(try await recording.sql("SELECT count(*) FROM gaps") == "1")
+  }
+
+  @Test func `segments that the store holds are removed`() async throws {
+    let manager = FakeManager(eventsAtOnce: 100)
+    let recording = Recording()
+    recording.configure([("pbx1", manager.port)], general: "segment_size_mb = 1")
+    let running = try recording.start()
+    try await eventually("rotated") { manager.sent.first?.count ?? 0 > 5_000_000 }
+    running.signal(SIGTERM)
+    #expect(await running.ended().status == 0)
+    let segments = files(in: recording.folder.file("journal/pbx1"))
+    #expect((2...4).contains(segments.count { $0.hasSuffix(".ami") || $0.hasSuffix(".idx") }))
+    #expect(try await recording.stored() == [String(decoding: manager.sent[0], as: UTF8.self)])
+  }
+
+  @Test func `the journal of a server that is not recorded any more goes into the store`()
+    async throws
+  {
+    let manager = FakeManager()
+    let recording = Recording()
+    let idle = FakeManager()
+    recording.configure([("pbx1", manager.port)])
+    let first = try recording.start()
+    try await eventually("recorded") { recording.journal("pbx1").bytes.count > 10_000 }
+    first.signal(SIGKILL)
+    _ = await first.ended()
+    let old = recording.journal("pbx1").bytes
+    recording.configure([("pbx2", idle.port)])
+    let second = try recording.start()
+    try await eventually("read and removed") { recording.journal("pbx1").bytes.isEmpty }
+    second.signal(SIGTERM)
+    let outcome = await second.ended()
+    #expect(outcome.errors.contains("pbx1 is not in the configuration"))
+    #expect(try await recording.stored().first == String(decoding: old, as: UTF8.self))
   }
 
   @Test func `a wrong secret is said in one line, without it`() async throws {
@@ -87,7 +127,7 @@ import Testing
     #expect(outcome.status == 3)
     #expect(
       outcome.errors
-        == "\(recording.configuration):10: there is no key 'prot'; the nearest is 'port'\n")
+        == "\(recording.configuration):11: there is no key 'prot'; the nearest is 'port'\n")
     #expect(outcome.output == "")
     #expect(files(in: recording.folder.path) == ["amirec.conf"])
   }
@@ -112,7 +152,7 @@ import Testing
     try await eventually("recorded") { recording.journal("pbx1").bytes.count > 1_000 }
     let second = try await recording.start().ended()
     #expect(second.status == 3)
-    #expect(second.errors.contains("another program writes \(recording.store)"))
+    #expect(second.errors.contains("\(recording.store): is being written by another"))
     #expect(second.errors.split(separator: "\n").count == 1)
     running.signal(SIGTERM)
     #expect(await running.ended().status == 0)

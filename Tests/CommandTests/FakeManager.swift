@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import Synchronization
 
@@ -15,13 +14,14 @@ final class FakeManager: Sendable {
   }
 
   private let secret: String
+  private let eventsAtOnce: Int
   private let listener: Int32
   private let state = Mutex(State())
-  private let queue = DispatchQueue(label: "fake", attributes: .concurrent)
 
-  /// Listens on a port, by default any.
-  init(port: Int = 0, secret: String = "geheim") {
+  /// Listens on a port, by default any. Every two milliseconds comes an event, or more at once.
+  init(port: Int = 0, secret: String = "geheim", eventsAtOnce: Int = 1) {
     self.secret = secret
+    self.eventsAtOnce = eventsAtOnce
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var one: Int32 = 1
     unsafe setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(4))
@@ -39,11 +39,11 @@ final class FakeManager: Sendable {
       }
     }
     self.port = Int(in_port_t(bigEndian: address.sin_port))
-    queue.async { [weak self] in
+    Self.onThread { [weak self] in
       while true {
         let connection = accept(listener, nil, nil)
         guard connection >= 0, let self else { return }
-        queue.async { self.serve(connection) }
+        Self.onThread { self.serve(connection) }
       }
     }
   }
@@ -65,6 +65,24 @@ final class FakeManager: Sendable {
 
   /// Answers no Logoff from now on.
   func ignoreLogoff() { state.withLock { $0.answersLogoff = false } }
+
+  /// Runs something that blocks; the tests' own threads are too few for that.
+  private static func onThread(_ body: @escaping @Sendable () -> Void) {
+    final class Work: Sendable {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    let work = unsafe Unmanaged.passRetained(Work(body)).toOpaque()
+    let status = unsafe pthread_create(
+      &thread, nil,
+      { work in
+        unsafe Unmanaged<Work>.fromOpaque(work!).takeRetainedValue().body()
+        return nil
+      }, work)
+    precondition(status == 0)
+    pthread_detach(thread)
+  }
 
   private func serve(_ connection: Int32) {
     let number = state.withLock { state in
@@ -111,7 +129,7 @@ final class FakeManager: Sendable {
       send(
         "Response: Success\r\n\(end)Message: Authentication accepted\r\n\r\n", on: connection,
         number)
-      queue.async { self.sendEvents(on: connection, number) }
+      Self.onThread { self.sendEvents(on: connection, number) }
     case "logoff":
       guard state.withLock({ $0.answersLogoff }) else { return true }
       send(
@@ -127,9 +145,12 @@ final class FakeManager: Sendable {
   private func sendEvents(on connection: Int32, _ number: Int) {
     var event = 0
     while state.withLock({ $0.open.contains(connection) }) {
-      event += 1
-      let text =
-        "Event: UserEvent\r\nPrivilege: user,all\r\nUserEvent: Number\r\nN: \(event)\r\n\r\n"
+      var text = ""
+      for _ in 0..<eventsAtOnce {
+        event += 1
+        text +=
+          "Event: UserEvent\r\nPrivilege: user,all\r\nUserEvent: Number\r\nN: \(event)\r\n\r\n"
+      }
       guard send(text, on: connection, number) else { return }
       usleep(2_000)
     }

@@ -11,9 +11,12 @@ struct Recording {
   let environment = ["AMIREC_PBX1_SECRET": "geheim", "AMIREC_PBX2_SECRET": "geheim"]
 
   /// Writes the configuration: servers by name, with their ports and further settings.
-  func configure(_ servers: [(name: String, port: Int)], _ settings: String = "") {
+  func configure(
+    _ servers: [(name: String, port: Int)], _ settings: String = "", general: String = ""
+  ) {
     var text =
       "[general]\nstore = \(store)\njournal = \(folder.file("journal"))\nlog_level = debug\n"
+    text += "\(general)\n"
     for server in servers {
       text += "[\(server.name)]\nhost = 127.0.0.1\nport = \(server.port)\nusername = recorder\n"
       text += "authentication = plain\n\(settings)\n"
@@ -26,6 +29,30 @@ struct Recording {
   ) throws -> RunningProgram {
     try Program.built("amirecd").start(
       ["--config", configuration] + arguments, environment: environment.merging(extra) { $1 })
+  }
+
+  /// The bytes of each session in the store, in the order of their ids.
+  func stored() async throws -> [String] {
+    let amirec = Program.built("amirec")
+    let ids = try await sql("SELECT id FROM sessions ORDER BY id")
+    var sessions: [String] = []
+    for id in ids.split(whereSeparator: \.isNewline) {
+      let frames = try await amirec.run([
+        "frames", "--db", store, "--session", String(id), "--format", "raw",
+      ])
+      #expect(frames.status == 0, "\(frames.errors)")
+      sessions.append(frames.output)
+    }
+    return sessions
+  }
+
+  /// The rows that a query gives, as CSV without its heading.
+  func sql(_ query: String) async throws -> String {
+    let outcome = try await Program.built("amirec").run([
+      "sql", query, "--db", store, "--format", "csv",
+    ])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return outcome.output.split(whereSeparator: \.isNewline).dropFirst().joined(separator: "\n")
   }
 
   /// The bytes and the index lines of a server's journal, one segment after the other.

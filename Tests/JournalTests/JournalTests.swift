@@ -64,6 +64,8 @@ let noon: Int64 = 1_795_392_754_466_711
     let segments = try Segment.all(in: folder.path)
     #expect(segments.map(\.number) == (0..<5).map { noon / 1_000_000 + $0 })
     #expect(reader.position == writer.position)
+    #expect(try reader.bytesAhead() == 0)
+    #expect(try JournalReader(folder: folder.path).bytesAhead() == 42)
     try Segment.removeAll(in: folder.path, before: reader.position)
     #expect(try Segment.all(in: folder.path) == [segments[4]])
     #expect(try Segment.numbers(in: folder.path, suffix: ".idx") == [segments[4].number])
@@ -137,6 +139,15 @@ let noon: Int64 = 1_795_392_754_466_711
     let read = try Playback(&reader)
     #expect(read.chunks == [Array("56".utf8), Array("789".utf8)])
     #expect(read.records == [.bytes(at: noon + 1), .bytes(at: noon + 2)])
+  }
+
+  @Test func `the journals in a folder are those with segments`() throws {
+    let folder = TemporaryFolder()
+    for name in ["b", "a"] { _ = try JournalWriter(folder: folder.file(name), at: noon) }
+    unsafe mkdir(folder.file("empty"), 0o700)
+    folder.write("", to: "1795392754.ami")
+    #expect(try Segment.journals(in: folder.path) == ["a", "b"])
+    #expect(try Segment.journals(in: folder.file("none")) == [])
   }
 
   @Test func `a second writer is turned away`() throws {

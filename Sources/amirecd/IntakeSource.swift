@@ -1,0 +1,120 @@
+import Ingest
+import Journal
+import Logging
+import Normalization
+import Store
+import Synchronization
+
+/// One journal on its way into the store. Only for the intake's thread.
+final class IntakeSource {
+  /// Bytes that are read before others have their turn.
+  static let turnBytes = 1 << 20
+
+  private(set) var source: Intake.Source
+  private(set) var ingest: Ingest
+  /// Whether all that the journal holds was read, and nobody writes it any more.
+  private(set) var isAtEnd = false
+  /// When the first of what is not committed yet was received, in microseconds since 1970.
+  private(set) var uncommittedSince: Int64?
+
+  private var reader: JournalReader
+  private var isEnded: Bool
+  private var lastTime: Int64?
+  private var seen = -1
+  private var hasMore = true
+  private var removedBefore: Int64 = 0
+  private var reportedCut: String?
+  private var buffer: [UInt8] = []
+
+  /// Goes on where the store's holdings of the server end. Throws as `Ingest` does.
+  init(_ source: Intake.Source, store: Store, options: Normalizer.Options) throws {
+    self.source = source
+    isEnded = source.inlet == nil
+    ingest = try Ingest(store: store, server: source.name, source: .live, options: options)
+    reader = JournalReader(folder: source.folder)
+  }
+
+  /// The journal has a new writer, which began a new segment.
+  func goOn(_ source: Intake.Source) {
+    self.source = source
+    reader = JournalReader(folder: source.folder, from: reader.position)
+    isEnded = source.inlet == nil
+    isAtEnd = false
+    hasMore = true
+    seen = -1
+  }
+
+  /// Nobody writes the journal any more.
+  func end() {
+    isEnded = true
+    hasMore = true
+  }
+
+  /// Takes in what is there, up to the bytes of a turn. Returns how many bytes that were.
+  func turn(log: Logger) throws -> Int {
+    let count = source.inlet?.count.load(ordering: .acquiring) ?? seen
+    guard hasMore || count != seen else { return 0 }
+    if isEnded { try reader.finish() }
+    var bytes = 0
+    while bytes < Self.turnBytes {
+      guard let record = try reader.next(into: &buffer) else {
+        seen = count
+        hasMore = false
+        isAtEnd = isEnded
+        break
+      }
+      bytes += max(1, buffer.count)
+      note(record)
+      try ingest.take(record, buffer, mark: reader.position.segment)
+    }
+    if bytes >= Self.turnBytes { hasMore = true }
+    if let reason = reader.cutReason, reason != reportedCut {
+      reportedCut = reason
+      log.warning("the journal of \(source.name) is damaged: \(reason)")
+    }
+    return bytes
+  }
+
+  private func note(_ record: Capture.Record) {
+    switch record {
+    case .connect(let time), .disconnect(let time), .bytes(let time?): lastTime = time
+    case .resume, .bytes(nil): break
+    }
+    if uncommittedSince == nil { uncommittedSince = lastTime }
+  }
+
+  func commit() throws {
+    try ingest.commit()
+    uncommittedSince = nil
+  }
+
+  /// All was read: ends what is open and commits all.
+  func finish() throws {
+    try ingest.finish(reason: "collector-stopped")
+    uncommittedSince = nil
+  }
+
+  /// Whether segments that are not needed any more may be there to be removed.
+  var hasStoredSegments: Bool { (ingest.committedMark ?? 0) > removedBefore }
+
+  /// Removes the segments that the store holds, once that is on disk.
+  func removeStoredSegments() throws {
+    guard let mark = ingest.committedMark else { return }
+    try Segment.removeAll(in: source.folder, before: JournalPosition(segment: mark))
+    removedBefore = mark
+  }
+
+  /// Removes all segments: nobody writes the journal any more, and the store holds it on disk.
+  func removeAllSegments() throws {
+    for segment in try Segment.all(in: source.folder) { try segment.remove() }
+  }
+
+  /// What there is to say of it at a time.
+  func link(at now: Int64) -> CollectorRow.Link {
+    let ahead = (try? reader.bytesAhead()) ?? 0
+    let since = uncommittedSince ?? (ahead > 0 ? lastTime : nil)
+    return CollectorRow.Link(
+      name: source.name, status: source.status.snapshot, behindBytes: ahead,
+      behindTime: since.map { max(0, now - $0) } ?? 0)
+  }
+}
