@@ -122,14 +122,12 @@ public final class Ingest {
     buffer = FrameBuffer()
     bufferStart = 0
     let known = try store.session(of: server, connectedAt: time)
-    if let resumption, let known {
-      if known.id < resumption.sessionID
-        || (known.id == resumption.sessionID && known.endedAt != nil)
-      {
-        return passOver(known)
-      }
-      if known.id == resumption.sessionID { return goOn(known, resumption) }
-    } else if let known, known.id <= ledger.lastSessionID {
+    if let known, let resumption, known.id == resumption.sessionID {
+      // From here on the source has what comes behind the position.
+      self.resumption = nil
+      return known.endedAt == nil ? goOn(known, resumption) : passOver(known)
+    }
+    if let known, known.id <= resumption?.sessionID ?? ledger.lastSessionID {
       return passOver(known)
     }
     if source != .live, time < max(ledger.lastAt, resumption?.lastAt ?? .min) {
@@ -148,7 +146,6 @@ public final class Ingest {
     clock.advance(to: position.lastAt)
     bufferStart = position.sessionOffset
     session = OpenSession(row, isKnown: false)
-    resumption = nil
   }
 
   private func begin(at time: Int64, id: Int64) throws {

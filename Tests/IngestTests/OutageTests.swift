@@ -1,4 +1,5 @@
 import Ingest
+import Journal
 import Support
 import Testing
 

@@ -42,7 +42,9 @@ import Testing
       _ = try stopped.take(
         stream, stopAfter: stop < stream.records.count ? stop : nil, commitEvery: every)
     }
-    #expect(try stopped.dump() == undisturbed.dump(), "seed \(seed)")
+    let (rows, expected) = (try stopped.dump(), try undisturbed.dump())
+    let difference = rows.difference(from: expected).prefix(4)
+    #expect(difference.isEmpty, "seed \(seed)")
   }
 
   @Test func `importing again adds nothing`() throws {
