@@ -64,6 +64,8 @@ public final class Ingest {
   private var resumption: Store.Position?
   private var writtenFacts = Normalizer.ServerFacts()
   private var mark: Int64 = 0
+  /// The session whose login is in the store.
+  private var notedLogin: Int64 = 0
   /// Blocks that are compressed, and wait for one behind which a restart can go on.
   private var held: [BlockCompressor.Finished] = []
   /// What the last position was for.
@@ -334,6 +336,14 @@ public final class Ingest {
     try store.begin()
     try drain()
     try write(compressor.drain(waiting: waiting))
+    try noteLogin()
     try store.commit()
+  }
+
+  /// The row of a session is written with its blocks; that it is logged in should be known at once.
+  private func noteLogin() throws {
+    guard let row = session?.row, let login = row.loggedInAt, row.id != notedLogin else { return }
+    try store.note(login: login, banner: row.banner, ofSession: row.id)
+    notedLogin = row.id
   }
 }

@@ -105,6 +105,15 @@ extension Store {
     }
   }
 
+  /// Notes when a session's login was accepted, ahead of its row.
+  public func note(login: Int64, banner: String?, ofSession id: Int64) throws {
+    try execute("UPDATE sessions SET logged_in_us = ?, banner = ? WHERE id = ?") {
+      $0.append(login)
+      $0.append(banner)
+      $0.append(id)
+    }
+  }
+
   /// The next id of a session of this server.
   public func nextSessionID(of server: Int64) throws -> Int64 {
     let first = server << 40
