@@ -108,7 +108,7 @@ struct Ledger: Visitable {
     gap.startedAt = time
     gap.reason = reason == "recording-ended" ? "not-recorded" : row.endReason ?? reason
     // Of a server that is being recorded one sees at once that it is not.
-    if reason != "recording-ended" { try store.write(&gap) }
+    if row.source == "live" { try store.write(&gap) }
     outage = gap
   }
 
