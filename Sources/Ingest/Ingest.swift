@@ -120,7 +120,11 @@ public final class Ingest {
   }
 
   private func connect(at time: Int64) throws {
-    if session != nil { try end(at: clock.now, reason: "connection-lost", isClosed: true) }
+    if session != nil {
+      // A recorder that lives notes the end of each connection.
+      let reason = source == .live ? "collector-stopped" : "connection-lost"
+      try end(at: clock.now, reason: reason, isClosed: true)
+    }
     buffer = FrameBuffer()
     bufferStart = 0
     let known = try store.session(of: server, connectedAt: time)

@@ -22,6 +22,8 @@ struct Ledger: Visitable {
   private var endedOutage: GapRow?
   private var isSettled = false
   private var isRefused = false
+  /// Whether this side logged off, so that the connection's end is no loss.
+  private var isLoggedOff = false
   /// When the last undamaged frame was complete.
   private var lastGoodAt: Int64 = 0
 
@@ -35,6 +37,7 @@ struct Ledger: Visitable {
     lastSessionID = row.id
     isSettled = false
     isRefused = false
+    isLoggedOff = false
     endedOutage = nil
     lastGoodAt = row.connectedAt
   }
@@ -45,6 +48,7 @@ struct Ledger: Visitable {
   ) throws {
     lastAt = max(lastAt, time)
     if row.loggedInAt == nil { noteLogin(frame, at: time, &row) }
+    if frame.kind == .response, frame.has(.response, "Goodbye") { isLoggedOff = true }
     if frame.damage != .none { try doubt(since: lastGoodAt, until: time, row, in: store) }
     lastGoodAt = time
     try settle(at: time, row, in: store)
@@ -90,12 +94,21 @@ struct Ledger: Visitable {
     lastAt = max(lastAt, time)
     try settle(at: time, row, in: store)
     row.endedAt = time
-    row.endReason = isRefused && row.loggedInAt == nil ? "login-refused" : reason
+    row.endReason =
+      if isRefused && row.loggedInAt == nil {
+        "login-refused"
+      } else if isLoggedOff {
+        "collector-stopped"
+      } else {
+        reason
+      }
     if !isSettled, outage != nil { return try attemptFailed(in: store) }
     var gap = newGap()
     gap.sessionID = row.id
     gap.startedAt = time
     gap.reason = reason == "recording-ended" ? "not-recorded" : row.endReason ?? reason
+    // Of a server that is being recorded one sees at once that it is not.
+    if row.source == "live" { try store.write(&gap) }
     outage = gap
   }
 
@@ -166,6 +179,7 @@ struct Ledger: Visitable {
     visit(&endedOutage, &visitor)
     visitor.visit(&isSettled)
     visitor.visit(&isRefused)
+    visitor.visit(&isLoggedOff)
     visitor.visit(&lastGoodAt)
   }
 

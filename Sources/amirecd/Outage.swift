@@ -17,6 +17,9 @@ struct Outage {
 
   init(log: Logger) { self.log = log }
 
+  /// Whether the server is not recorded, or not for long enough to say that it is again.
+  var isLasting: Bool { start != nil }
+
   /// Notes a session's end or a failed attempt.
   mutating func add(_ reason: String) {
     let now = clock.now

@@ -24,6 +24,14 @@ struct Recorder: Sendable {
     case ended(Connection.End, lasted: Duration)
   }
 
+  /// What happens in a session.
+  private enum Turn {
+    /// It has lasted long enough to count.
+    case lasts
+    case end(End)
+    case nothing
+  }
+
   /// Records until the task is cancelled; then logs off.
   func run() async {
     var random = SystemRandomNumberGenerator()
@@ -65,34 +73,45 @@ struct Recorder: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     status.connected()
-    outage.end(
+    let words =
       "records \(server.host):\(server.port) as \(server.username), \(connection.banner); "
-        + "receive buffer \(connection.receiveBuffer)")
-    return await withTaskGroup(of: End?.self) { group in
-      group.addTask { .ended(await connection.run(), lasted: clock.now - start) }
+      + "receive buffer \(connection.receiveBuffer)"
+    if !outage.isLasting { outage.end(words) }
+    return await withTaskGroup(of: Turn.self) { group in
+      group.addTask { .end(.ended(await connection.run(), lasted: clock.now - start)) }
       group.addTask {
-        for await failure in failures { return .journal(failure) }
-        return nil
+        for await failure in failures { return .end(.journal(failure)) }
+        return .nothing
       }
-      group.addTask { await ask(connection) }
+      group.addTask {
+        await ask(connection)
+        return .nothing
+      }
+      group.addTask {
+        do { try await Task.sleep(for: Self.sessionLeast) } catch { return .nothing }
+        return .lasts
+      }
       var end: End?
-      for await result in group {
-        guard let result, end == nil else { continue }
-        end = result
-        group.cancelAll()
+      for await turn in group {
+        switch turn {
+        case .nothing: break
+        case .lasts: if outage.isLasting, end == nil { outage.end(words) }
+        case .end(let how):
+          if end == nil { end = how }
+          group.cancelAll()
+        }
       }
       return end ?? .ended(.loggedOff, lasted: clock.now - start)
     }
   }
 
   /// Asks what the server is. The answer is recorded like all that comes; nobody here reads it.
-  private func ask(_ connection: Connection) async -> End? {
+  private func ask(_ connection: Connection) async {
     do {
       _ = try await connection.send(Action("CoreSettings"))
     } catch {
       log.debug("\(error.message)")
     }
-    return nil
   }
 
   private var limits: Limits {
