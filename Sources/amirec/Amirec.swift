@@ -12,7 +12,7 @@ import Reports
       Exit codes: 0 done, 1 found wanting, 2 usage, 3 input, output or database.
       """,
     subcommands: [
-      ImportCommand.self, ReportCommand.self, FramesCommand.self, SQLCommand.self,
+      ImportCommand.self, ReportCommand.self, CallCommand.self, FramesCommand.self, SQLCommand.self,
       StatusCommand.self, ReplayCommand.self,
     ])
 

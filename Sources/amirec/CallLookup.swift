@@ -3,26 +3,48 @@ import SQLite
 
 /// Finds a call by its id, by the id of a call that was merged into it, or by a channel's uniqueid or linkedid.
 struct CallLookup: ~Copyable {
-  private let file: StoreFile
+  let file: StoreFile
 
   init(path: String) throws {
     file = try StoreFile(path: path)
   }
 
-  /// The uniqueids of the call's channels; none when there is no such call.
-  func uniqueids(of id: String) throws -> Set<String> {
+  /// The ids of the calls that `id` may mean, newest last; none when there is no such call. A uniqueid may
+  /// come again after years, or on another server.
+  func calls(_ id: String) throws -> [Int64] {
     let statement = try file.connection.prepare(
       """
-      SELECT uniqueid FROM channels WHERE call_id IN (
-        SELECT id FROM calls WHERE id = CAST(:id AS INTEGER) AND :id NOT GLOB '*[^0-9]*'
-        UNION SELECT call_id FROM call_merges
-          WHERE id = CAST(:id AS INTEGER) AND :id NOT GLOB '*[^0-9]*'
-        UNION SELECT call_id FROM channels WHERE uniqueid = :id OR linkedid = :id
-        UNION SELECT id FROM calls WHERE linkedid = :id)
+      SELECT id FROM calls WHERE id = CAST(:id AS INTEGER) AND :id NOT GLOB '*[^0-9]*'
+      UNION SELECT call_id FROM call_merges
+        WHERE id = CAST(:id AS INTEGER) AND :id NOT GLOB '*[^0-9]*'
+      UNION SELECT call_id FROM channels WHERE uniqueid = :id
+      UNION SELECT call_id FROM channels WHERE linkedid = :id
+      ORDER BY 1
       """)
     statement.bind(.text(id), named: ":id")
+    var found: [Int64] = []
+    while try statement.step() { found.append(statement.int(at: 0)) }
+    return found
+  }
+
+  /// The uniqueids of a call's channels.
+  func uniqueids(of call: Int64) throws -> Set<String> {
+    let statement = try file.connection.prepare("SELECT uniqueid FROM channels WHERE call_id = ?")
+    statement.bind(call, at: 1)
     var found: Set<String> = []
     while try statement.step() { found.insert(statement.text(at: 0) ?? "") }
     return found
+  }
+
+  /// The call that `id` means: the newest, if there are several.
+  ///
+  /// - Throws: `Failure` when there is none.
+  func call(_ id: String) throws -> Int64 {
+    guard let call = try calls(id).last else {
+      throw Failure(
+        Failure.wanting,
+        "no call has this id, uniqueid or linkedid; amirec report calls lists what there is")
+    }
+    return call
   }
 }

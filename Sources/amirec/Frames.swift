@@ -114,11 +114,8 @@ struct FramesCommand: ParsableCommand {
   }
 
   private func uniqueids(of call: String, _ path: String) throws -> Set<String> {
-    let found = try CallLookup(path: path).uniqueids(of: call)
-    if found.isEmpty {
-      throw Failure(Failure.wanting, "no call has this id, uniqueid or linkedid")
-    }
-    return found
+    let lookup = try CallLookup(path: path)
+    return try lookup.uniqueids(of: lookup.call(call))
   }
 }
 
