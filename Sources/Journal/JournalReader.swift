@@ -12,7 +12,8 @@ public struct JournalReader: ~Copyable {
   public private(set) var cutReason: String?
 
   private var capture: Capture?
-  private var isFinished = false
+  /// The last segment there is; nil while there may be more.
+  private var end: Int64?
 
   /// Reads a journal from a position on, by default from its oldest segment.
   public init(folder: String, from position: JournalPosition = JournalPosition(segment: 0)) {
@@ -20,9 +21,10 @@ public struct JournalReader: ~Copyable {
     self.position = position
   }
 
-  /// Says that nobody writes this journal any more: from now on the end is the end.
-  public mutating func finish() throws(JournalError) {
-    isFinished = true
+  /// Says that the journal's writer is gone: its last segment, by default the last there is, is
+  /// complete now, and no later one is read.
+  public mutating func finish(after segment: Int64 = .max) throws(JournalError) {
+    end = segment
     if capture?.isGrowing == true { try capture?.finish() }
   }
 
@@ -73,11 +75,11 @@ public struct JournalReader: ~Copyable {
       position = JournalPosition(segment: segment.number)
     }
     let isLast = try self.segment(after: segment.number) == nil
-    capture = try Capture(segment, at: position, isGrowing: isLast && !isFinished)
+    capture = try Capture(segment, at: position, isGrowing: isLast && end == nil)
     return capture
   }
 
   private func segment(after number: Int64) throws(JournalError) -> Segment? {
-    try Segment.all(in: folder).first { $0.number > number }
+    try Segment.all(in: folder).first { $0.number > number && $0.number <= end ?? .max }
   }
 }

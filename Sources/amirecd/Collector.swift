@@ -62,7 +62,8 @@ actor Collector {
     for server in configuration.servers { try begin(server) }
     try readOrphans()
     systemd?.notify("READY=1", statusLine)
-    log.notice("\(statusText)")
+    log.notice(
+      "version \(Program.version) records \(running.count) servers into \(configuration.store)")
   }
 
   /// Begins to record a server.
@@ -95,8 +96,7 @@ actor Collector {
     guard let recorder = running.removeValue(forKey: name) else { return }
     recorder.task.cancel()
     await recorder.task.value
-    await recorder.inlet.close()
-    intake.order(.end(name))
+    intake.order(.end(name, after: await recorder.inlet.close()))
   }
 
   // MARK: While it runs
@@ -144,6 +144,7 @@ actor Collector {
   /// Has the disk catch up with the journals once a second, on a thread that may wait.
   private func syncJournals() async {
     var journals: [String: JournalSync] = [:]
+    var failures: [String: String] = [:]
     while !Task.isCancelled {
       for (name, recorder) in running {
         var journal = journals[name] ?? JournalSync(folder: recorder.inlet.folder)
@@ -153,8 +154,10 @@ actor Collector {
             try journal.sync()
             return journal
           }
+          failures[name] = nil
         } catch {
-          log.error("\(error)")
+          let message = "what comes may not survive a power cut: \(error)"
+          if failures.updateValue(message, forKey: name) != message { log.error("\(message)") }
         }
         journals[name] = journal
       }
@@ -198,7 +201,7 @@ actor Collector {
         log.error("\(server.name) is not recorded: \(error)")
       }
     }
-    log.notice("configuration reread: \(statusText)")
+    log.notice("configuration reread: records \(running.count) servers")
   }
 
   // MARK: Ending

@@ -88,9 +88,13 @@ final class Inlet: Sendable {
     try outcome.get()
   }
 
-  /// Closes the journal. Nothing is written to it any more.
-  func close() async {
-    await onLoop { state in state.writer = nil }
+  /// Closes the journal: nothing is written to it any more. Returns the number of its last segment.
+  func close() async -> Int64 {
+    await onLoop { state in
+      let segment = state.writer?.position.segment
+      state.writer = nil
+      return segment ?? 0
+    }
   }
 
   /// What a connection is to tell, on the loop.

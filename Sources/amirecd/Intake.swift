@@ -20,8 +20,9 @@ final class Intake: Sendable {
   enum Order: Sendable {
     /// Read this journal; one of the name that is read already has a new writer.
     case read(Source)
-    /// Nobody writes the journal of this name any more: read it to its end, then forget it.
-    case end(String)
+    /// Nobody writes the journal of this name any more: read it to the end of this segment, then
+    /// forget it.
+    case end(String, after: Int64)
     /// Milliseconds between two commits.
     case commit(every: Int)
     /// Nobody writes any journal any more: read all to their ends, within a limit, and return.

@@ -23,8 +23,8 @@ final class IntakeLoop {
   /// What is to be read, in the order of the configuration, which numbers the servers; those that
   /// could not be begun yet included.
   private var wanted: [Intake.Source] = []
-  /// Those of them that nobody writes any more.
-  private var ended: Set<String> = []
+  /// Those of them that nobody writes any more, and their last segments.
+  private var ended: [String: Int64] = [:]
   private var sources: [String: IntakeSource] = [:]
   /// What keeps single journals from being read.
   private var troubles: [String: Trouble] = [:]
@@ -77,15 +77,13 @@ final class IntakeLoop {
     case .read(let source):
       wanted.removeAll { $0.name == source.name }
       wanted.append(source)
-      if source.inlet == nil { ended.insert(source.name) } else { ended.remove(source.name) }
+      ended[source.name] = source.inlet == nil ? .max : nil
       sources[source.name]?.goOn(source)
-    case .end(let name):
-      ended.insert(name)
-      sources[name]?.end()
+    case .end(let name, let segment): ended[name] = segment
     case .commit(let milliseconds): commitInterval = Int64(milliseconds) * 1_000
     case .stop:
       stopBy = WallClock.monotonicMicroseconds() + Self.stopTime
-      for source in wanted { take(.end(source.name)) }
+      for source in wanted where ended[source.name] == nil { ended[source.name] = .max }
     }
   }
 
@@ -116,13 +114,14 @@ final class IntakeLoop {
       }
     }
     uncommittedBytes += bytes
+    let isRowDue = now - rowWrittenAt >= Self.rowInterval
     if now - committedAt >= commitInterval || uncommittedBytes >= Self.commitBytes {
-      for source in sources.values { try source.commit() }
+      for source in sources.values { try source.commit(everything: isRowDue) }
       committedAt = now
       uncommittedBytes = 0
       try tidy()
     }
-    if now - rowWrittenAt >= Self.rowInterval {
+    if isRowDue {
       try writeRow()
       rowWrittenAt = now
     }
@@ -131,17 +130,17 @@ final class IntakeLoop {
 
   private func turn(_ wanted: Intake.Source) throws -> Int {
     if sources[wanted.name] == nil {
-      let source = try IntakeSource(wanted, store: store, options: options)
-      if ended.contains(wanted.name) { source.end() }
-      sources[wanted.name] = source
+      sources[wanted.name] = try IntakeSource(wanted, store: store, options: options)
     }
-    return try sources[wanted.name]!.turn(log: log)
+    let source = sources[wanted.name]!
+    if let segment = ended[wanted.name], !source.isEnded { try source.end(after: segment) }
+    return try source.turn(log: log)
   }
 
   /// Removes what the store holds from the journals, once it is on disk, and forgets journals that
   /// are read to their ends.
   private func tidy() throws {
-    let done = stopBy == nil ? sources.filter { ended.contains($0.key) && $0.value.isAtEnd } : [:]
+    let done = stopBy == nil ? sources.filter { $0.value.isAtEnd } : [:]
     for source in done.values { try source.finish() }
     let stored = sources.filter { $0.value.hasStoredSegments }
     guard !done.isEmpty || !stored.isEmpty, try store.checkpoint() else { return }
@@ -150,7 +149,7 @@ final class IntakeLoop {
       try tolerate(name) { try source.removeAllSegments() }
       sources[name] = nil
       wanted.removeAll { $0.name == name }
-      ended.remove(name)
+      ended[name] = nil
     }
   }
 

@@ -14,11 +14,15 @@ final class IntakeSource {
   private(set) var ingest: Ingest
   /// Whether all that the journal holds was read, and nobody writes it any more.
   private(set) var isAtEnd = false
+  /// Whether nobody writes the journal any more.
+  var isEnded: Bool { end != nil }
   /// When the first of what is not committed yet was received, in microseconds since 1970.
   private(set) var uncommittedSince: Int64?
 
   private var reader: JournalReader
-  private var isEnded: Bool
+  /// The last segment, once there is no writer any more.
+  private var end: Int64?
+  private var isDirty = false
   private var lastTime: Int64?
   private var seen = -1
   private var hasMore = true
@@ -29,7 +33,6 @@ final class IntakeSource {
   /// Goes on where the store's holdings of the server end. Throws as `Ingest` does.
   init(_ source: Intake.Source, store: Store, options: Normalizer.Options) throws {
     self.source = source
-    isEnded = source.inlet == nil
     ingest = try Ingest(store: store, server: source.name, source: .live, options: options)
     reader = JournalReader(folder: source.folder)
   }
@@ -38,32 +41,33 @@ final class IntakeSource {
   func goOn(_ source: Intake.Source) {
     self.source = source
     reader = JournalReader(folder: source.folder, from: reader.position)
-    isEnded = source.inlet == nil
+    end = nil
     isAtEnd = false
     hasMore = true
     seen = -1
   }
 
-  /// Nobody writes the journal any more.
-  func end() {
-    isEnded = true
+  /// Nobody writes the journal any more; it ends with a segment.
+  func end(after segment: Int64) throws {
+    end = segment
     hasMore = true
+    try reader.finish(after: segment)
   }
 
   /// Takes in what is there, up to the bytes of a turn. Returns how many bytes that were.
   func turn(log: Logger) throws -> Int {
     let count = source.inlet?.count.load(ordering: .acquiring) ?? seen
     guard hasMore || count != seen else { return 0 }
-    if isEnded { try reader.finish() }
     var bytes = 0
     while bytes < Self.turnBytes {
       guard let record = try reader.next(into: &buffer) else {
         seen = count
         hasMore = false
-        isAtEnd = isEnded
+        isAtEnd = end != nil
         break
       }
       bytes += max(1, buffer.count)
+      isDirty = true
       note(record)
       try ingest.take(record, buffer, mark: reader.position.segment)
     }
@@ -83,8 +87,12 @@ final class IntakeSource {
     if uncommittedSince == nil { uncommittedSince = lastTime }
   }
 
-  func commit() throws {
+  /// Commits what was taken in; if nothing was, only when asked for `everything`, as blocks that were
+  /// compressed meanwhile may wait.
+  func commit(everything: Bool) throws {
+    guard isDirty || everything else { return }
     try ingest.commit()
+    isDirty = false
     uncommittedSince = nil
   }
 
@@ -104,9 +112,11 @@ final class IntakeSource {
     removedBefore = mark
   }
 
-  /// Removes all segments: nobody writes the journal any more, and the store holds it on disk.
+  /// Removes all segments that were read: nobody writes the journal any more, and the store holds it
+  /// on disk. One that a new writer has begun meanwhile stays.
   func removeAllSegments() throws {
-    for segment in try Segment.all(in: source.folder) { try segment.remove() }
+    let next = JournalPosition(segment: reader.position.segment + 1)
+    try Segment.removeAll(in: source.folder, before: next)
   }
 
   /// What there is to say of it at a time.

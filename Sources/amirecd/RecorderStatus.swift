@@ -8,7 +8,7 @@ final class RecorderStatus: Sendable {
     var state = "connecting"
     /// When the session began, in microseconds since 1970, while there is one.
     var connectedAt: Int64?
-    /// Why there is no session, or was none before this one.
+    /// Why there is no session.
     var lastError: String?
   }
 
@@ -22,6 +22,7 @@ final class RecorderStatus: Sendable {
     value.withLock {
       $0.state = "connected"
       $0.connectedAt = WallClock.microseconds()
+      $0.lastError = nil
     }
   }
 

@@ -150,6 +150,25 @@ let noon: Int64 = 1_795_392_754_466_711
     #expect(try Segment.journals(in: folder.file("none")) == [])
   }
 
+  @Test func `a reader that is told where the journal ends reads no new writer's segment`() throws {
+    let folder = TemporaryFolder()
+    var reader = JournalReader(folder: folder.path)
+    let last: Int64
+    do {
+      var writer = try JournalWriter(folder: folder.path, at: noon)
+      try writer.connect(at: noon)
+      try writer.append("old", at: noon)
+      last = writer.position.segment
+    }
+    var writer = try JournalWriter(folder: folder.path, at: noon)
+    try writer.connect(at: noon + 1)
+    try writer.append("new", at: noon + 1)
+    try reader.finish(after: last)
+    #expect(try Playback(&reader).bytes == Array("old".utf8))
+    var next = JournalReader(folder: folder.path, from: reader.position)
+    #expect(try Playback(&next).records == [.connect(at: noon + 1), .bytes(at: noon + 1)])
+  }
+
   @Test func `a second writer is turned away`() throws {
     let folder = TemporaryFolder()
     let writer = try JournalWriter(folder: folder.path, at: noon)
