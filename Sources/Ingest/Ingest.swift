@@ -154,7 +154,21 @@ public final class Ingest {
     session = OpenSession(row, isKnown: false)
   }
 
+  /// The session that an earlier process stopped within does not come again: its journal is gone, or
+  /// lost its end with the power. Nothing was observed since its last bytes.
+  private func giveUp(_ position: Store.Position) throws {
+    guard var row = try store.session(of: server, connectedAt: position.connectedAt),
+      row.endedAt == nil
+    else { return }
+    clock.advance(to: position.lastAt)
+    normalizer.sessionEnded(at: position.lastAt)
+    try ledger.ended(&row, at: position.lastAt, reason: "collector-stopped", in: store)
+    try store.write(&row)
+  }
+
   private func begin(at time: Int64, id: Int64) throws {
+    if let resumption { try giveUp(resumption) }
+    try store.endLostSessions(of: server, before: id)
     resumption = nil
     clock.advance(to: time)
     var row = SessionRow(

@@ -114,6 +114,20 @@ extension Store {
     }
   }
 
+  /// Ends sessions that began before one and never ended: their journal was lost with their end.
+  public func endLostSessions(of server: Int64, before id: Int64) throws {
+    try execute(
+      """
+      UPDATE sessions SET ended_us = coalesce(logged_in_us, connected_us),
+        end_reason = 'collector-stopped'
+      WHERE server_id = ? AND id < ? AND ended_us IS NULL
+      """
+    ) {
+      $0.append(server)
+      $0.append(id)
+    }
+  }
+
   /// The next id of a session of this server.
   public func nextSessionID(of server: Int64) throws -> Int64 {
     let first = server << 40

@@ -54,6 +54,36 @@ import Testing
       try await recording.sql("SELECT reason FROM gaps ORDER BY id LIMIT 1") == "collector-stopped")
   }
 
+  @Test func `a session whose journal is lost ends where the store's holdings of it end`()
+    async throws
+  {
+    let manager = FakeManager(eventsAtOnce: 100)
+    let recording = Recording()
+    recording.configure([("pbx1", manager.port)])
+    let first = try recording.start()
+    try await eventually("some of it is stored for good") {
+      // A position is saved every 4 MiB.
+      manager.sent.first?.count ?? 0 > 6_000_000
+    }
+    first.signal(SIGKILL)
+    _ = await first.ended()
+    for name in files(in: recording.folder.file("journal/pbx1")) {
+      unsafe unlink(recording.folder.file("journal/pbx1/\(name)"))
+    }
+    let second = try recording.start()
+    try await eventually("recorded again") { recording.journal("pbx1").bytes.count > 5_000 }
+    second.signal(SIGTERM)
+    #expect(await second.ended().status == 0)
+    #expect(
+      try await recording.sql("SELECT end_reason FROM sessions ORDER BY id")
+        == "collector-stopped\ncollector-stopped")
+    let sessions = try await recording.stored()
+    #expect(manager.sent[0].starts(with: sessions[0].utf8))
+    #expect(sessions[1].utf8.elementsEqual(manager.sent[1]))
+    #expect(
+      try await recording.sql("SELECT reason FROM gaps ORDER BY id LIMIT 1") == "collector-stopped")
+  }
+
   @Test func `segments that the store holds are removed`() async throws {
     let manager = FakeManager(eventsAtOnce: 100)
     let recording = Recording()
