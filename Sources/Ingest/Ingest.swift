@@ -259,7 +259,7 @@ public final class Ingest {
 
   private func disconnect(at time: Int64) throws {
     if session != nil { return try end(at: time, reason: "connection-lost", isClosed: true) }
-    if resumption == nil, time > ledger.lastAt { try ledger.attemptFailed(in: store) }
+    if resumption == nil, time > ledger.lastAt { try ledger.attemptFailed(at: time, in: store) }
   }
 
   /// Ends the session that is open. `isClosed` says whether its connection was closed, or merely nobody

@@ -102,7 +102,7 @@ struct Ledger: Visitable {
       } else {
         reason
       }
-    if !isSettled, outage != nil { return try attemptFailed(in: store) }
+    if !isSettled, outage != nil { return try attemptFailed(at: time, in: store) }
     var gap = newGap()
     gap.sessionID = row.id
     gap.startedAt = time
@@ -112,8 +112,15 @@ struct Ledger: Visitable {
     outage = gap
   }
 
-  /// An attempt to connect failed, or what it led to did not last.
-  mutating func attemptFailed(in store: Store) throws {
+  /// An attempt to connect failed, or what it led to did not last. Of a server that was never reached
+  /// the time since the first attempt is not observed.
+  mutating func attemptFailed(at time: Int64, in store: Store) throws {
+    if outage == nil, lastSessionID == 0 {
+      var gap = newGap()
+      gap.startedAt = time
+      gap.reason = "not-recorded"
+      outage = gap
+    }
     outage?.attempts += 1
     if var gap = outage { try store.write(&gap) }
   }

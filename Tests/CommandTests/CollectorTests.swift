@@ -149,6 +149,10 @@ import Testing
     #expect(outcome.status == 0)
     #expect(outcome.errors.contains("nothing listens on 127.0.0.1:\(port); check host and port"))
     #expect(manager.sent == [recording.journal("pbx1").bytes])
+    #expect(
+      try await recording.sql(
+        "SELECT reason, attempts > 0, ended_us > started_us FROM gaps LIMIT 1")
+        == "not-recorded,1,1")
   }
 
   @Test(arguments: [["--check"], []])
