@@ -83,7 +83,7 @@ CREATE TABLE event_counts (
 
 CREATE TABLE calls (
   -- The channels that belong together: joined by linkedid, dial, basic bridge, Local pair, transfer,
-  -- pickup, parking, originate or masquerade.
+  -- pickup or parking.
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id),
   linkedid TEXT,                    -- of its first channel
