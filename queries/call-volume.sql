@@ -29,8 +29,8 @@ WITH RECURSIVE
     CROSS JOIN servers ON servers.id = server_id
     WHERE channels > 0 AND (:server IS NULL OR servers.name = :server)
   ),
-  -- An interval is known by one number: when it began (UTC), its local day as if UTC, or its place in
-  -- the week or day.
+  -- An interval is known by one number: when it began (UTC), its local day as if UTC, or its place
+  -- in the week or day.
   placed AS (
     SELECT
       CASE kind

@@ -38,10 +38,13 @@ CREATE TABLE gaps (
   -- A time that was not observed, or not reliably. Not derived.
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id),
-  session_id INTEGER REFERENCES sessions (id), -- the session it ended, or in which it lies
+  session_id INTEGER REFERENCES sessions (id), -- the session before it, or the one in which it lies
   started_us INTEGER NOT NULL,
   ended_us INTEGER,                 -- the login that ended it; NULL while it lasts
-  reason TEXT NOT NULL,             -- connection-lost, restart, login-refused, collector-stopped, not-recorded, cut-frame, cut-recording
+  -- Why. Between sessions: connection-lost; shutdown (announced) and restart (seen by the next login) of
+  -- the server; login-refused; collector-stopped; not-recorded and cut (the recording ended, or is damaged
+  -- from there on). Within a session: cut-frame, cut-recording (something is missing in the stream).
+  reason TEXT NOT NULL,
   attempts INTEGER NOT NULL,        -- connections that were tried in vain meanwhile
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
@@ -67,7 +70,7 @@ CREATE TABLE blocks (
 ) STRICT;
 
 CREATE TABLE event_counts (
-  -- How many events of each name came in each hour (UTC).
+  -- How many events of each name came in each hour (UTC): every event, those without a table too.
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id),
   hour_us INTEGER NOT NULL,         -- start of the hour
@@ -80,7 +83,7 @@ CREATE TABLE event_counts (
 
 CREATE TABLE calls (
   -- The channels that belong together: joined by linkedid, dial, basic bridge, Local pair, transfer,
-  -- pickup, parking, originate or masquerade.
+  -- pickup or parking.
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id),
   linkedid TEXT,                    -- of its first channel
@@ -91,7 +94,7 @@ CREATE TABLE calls (
   answered_us INTEGER,              -- when two parties were first connected, or one came up alone (self-service)
   ended_us INTEGER,                 -- last channel's end; NULL while it lasts
   disposition TEXT,                 -- answered, self-service, busy, no-answer, cancelled, failed; NULL while open
-  cause INTEGER,                    -- of its first channel, if that one counts; see hangup_causes
+  cause INTEGER,                    -- of its first channel, or if that one does not count, the first that does; see hangup_causes
   channels INTEGER NOT NULL,        -- how many of its channels count (see channels.counts)
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   answered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', answered_us / 1000000, 'unixepoch') || printf('.%06dZ', answered_us % 1000000)) VIRTUAL,
@@ -135,7 +138,7 @@ CREATE TABLE channels (
   cause_text TEXT,                  -- Cause-txt
   tech_cause TEXT,                  -- TechCause, where the version has it
   local_channel_id INTEGER REFERENCES channels (id), -- the other half of a Local channel
-  counts INTEGER NOT NULL,          -- 1 if figures count it; 0 for conduits: Local channels that only lead to others
+  counts INTEGER NOT NULL,          -- 1 if figures count it; 0 for half ;2 of a Local channel, and for ;1 of one that only leads to others
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   answered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', answered_us / 1000000, 'unixepoch') || printf('.%06dZ', answered_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
@@ -155,7 +158,7 @@ CREATE TABLE dials (
   started_us INTEGER NOT NULL,
   ringing_us INTEGER,               -- first RINGING
   ended_us INTEGER,                 -- DialEnd, or the end of the dialled channel
-  status TEXT,                      -- DialStatus: ANSWER, BUSY, NOANSWER, CANCEL, CHANUNAVAIL, CONGESTION …
+  status TEXT,                      -- DialStatus: ANSWER, BUSY, NOANSWER, CANCEL, CHANUNAVAIL, CONGESTION …; NULL if no DialEnd came
   forward TEXT,                     -- where the dialled party forwarded to
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ringing_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ringing_us / 1000000, 'unixepoch') || printf('.%06dZ', ringing_us % 1000000)) VIRTUAL,
@@ -228,19 +231,19 @@ CREATE TABLE cels (
 ) STRICT;
 
 CREATE TABLE system_events (
-  -- What the server says of itself: FullyBooted, Shutdown, Reload, Load, Unload …
+  -- What the server says of itself: FullyBooted, Shutdown, Reload, Load, Unload.
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id),
   session_id INTEGER NOT NULL REFERENCES sessions (id),
   received_us INTEGER NOT NULL,
   name TEXT NOT NULL,               -- of the event
-  headers TEXT NOT NULL,            -- JSON object of its own headers
+  headers TEXT NOT NULL,            -- JSON object of its headers, but for those that every event has
   received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
 ) STRICT;
 
 CREATE TABLE positions (
   -- How far a server's stream has been taken in, and the normalizer's state there: where a restart goes on.
-  id INTEGER PRIMARY KEY REFERENCES servers (id),
+  id INTEGER PRIMARY KEY REFERENCES servers (id), -- the server
   session_id INTEGER NOT NULL REFERENCES sessions (id),
   session_offset INTEGER NOT NULL,  -- bytes of that session that are in blocks
   last_us INTEGER NOT NULL,         -- receive time of the last of these bytes
@@ -250,12 +253,12 @@ CREATE TABLE positions (
 CREATE TABLE collector (
   -- What amirecd is doing: one row, written at most once a second.
   id INTEGER PRIMARY KEY CHECK (id = 1),
-  version TEXT NOT NULL,
-  pid INTEGER NOT NULL,
+  version TEXT NOT NULL,            -- of amirecd
+  pid INTEGER NOT NULL,             -- of its process
   started_us INTEGER NOT NULL,
   written_us INTEGER NOT NULL,      -- older than some seconds: amirecd is gone
   stopped_us INTEGER,               -- set by an orderly end
-  servers TEXT NOT NULL,            -- JSON array: name, state, connected since, bytes behind, last error
+  servers TEXT NOT NULL,            -- JSON array of objects: name, state, connected_us, behind_bytes, behind_us, error
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   written_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', written_us / 1000000, 'unixepoch') || printf('.%06dZ', written_us % 1000000)) VIRTUAL,
   stopped_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', stopped_us / 1000000, 'unixepoch') || printf('.%06dZ', stopped_us % 1000000)) VIRTUAL

@@ -4,10 +4,11 @@
 /// occurrence of a name is Asterisk's; later ones may be a user's (a `UserEvent` can carry a second
 /// `Uniqueid`), so every look-up by name gives the first.
 ///
-/// A frame is a value that can be used again: `FrameBuffer.next(into:)` fills the same storage, so that
-/// reading a stream allocates nothing per message.
+/// A frame is a value that can be used again: `FrameBuffer.next(into:)` fills the same storage, so
+/// that reading a stream allocates nothing per message.
 ///
-/// **Source:** main/manager.c, `astman_append` and `__manager_event`; recordings of Asterisk 16 and 22.
+/// **Source:** main/manager.c, `astman_append` and `__manager_event`; recordings of Asterisk 16 and
+/// 22.
 public struct Frame: Sendable {
   /// What a frame is, told by its first header.
   public enum Kind: Sendable {
@@ -24,7 +25,8 @@ public struct Frame: Sendable {
   /// What is wrong with a frame.
   public enum Damage: Sendable {
     case none
-    /// The server stopped in the middle of it and began the next (Asterisk 15 to 19 with a slow reader).
+    /// The server stopped in the middle of it and began the next (Asterisk 15 to 19 with a slow
+    /// reader).
     case cut
     /// It passed `FrameBuffer.frameBytesMax`; what lies beyond is not in `bytes`.
     case overlong
@@ -113,9 +115,10 @@ public struct Frame: Sendable {
   /// Whether this is an answer to an action and no event that happened now: list items carry an
   /// `ActionID` and no `Privilege`, and share their names with live events.
   ///
-  /// An event without `Privilege` is a list item even without `ActionID`: the action may have had none.
-  /// Items of `Status` and `SIPpeerstatus` do have a `Privilege`, but one word (`Call`, `System`), where
-  /// that of a live event ends in `,all` (`OriginateResponse` and `UserEvent` may have an `ActionID`).
+  /// An event without `Privilege` is a list item even without `ActionID`: the action may have had
+  /// none. Items of `Status` and `SIPpeerstatus` do have a `Privilege`, but one word (`Call`,
+  /// `System`), where that of a live event ends in `,all` (`OriginateResponse` and `UserEvent` may
+  /// have an `ActionID`).
   public var isListItem: Bool {
     guard kind == .event, damage == .none else { return false }
     guard let privilege = value(of: .privilege) else { return true }
@@ -158,8 +161,8 @@ public struct Frame: Sendable {
     return last
   }
 
-  /// Ends the last header at `end`, where the next message begins in the middle of its line. What is left
-  /// of it is kept without a known name: nobody should take half a value for a value.
+  /// Ends the last header at `end`, where the next message begins in the middle of its line. What
+  /// is left of it is kept without a known name: nobody should take half a value for a value.
   mutating func cutLastHeader(at end: Int) {
     let last = dropLastHeader()
     guard end > Int(last.lineStart) else { return }

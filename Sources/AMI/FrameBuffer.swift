@@ -10,12 +10,13 @@
 /// | CR LF | the empty line that ends a message; further ones are ignored |
 /// | `Response: Follows` … `--END COMMAND--` CR LF CR LF | before Asterisk 14: raw output, empty lines included; kept as one `Output` |
 ///
-/// Asterisk 15 to 19 cut a message in half when the reader is slow, and go on with the next: such a pair
-/// is split again, and the first half is marked (`Frame.Damage.cut`).
+/// Asterisk 15 to 19 cut a message in half when the reader is slow, and go on with the next: such a
+/// pair is split again, and the first half is marked (`Frame.Damage.cut`).
 ///
 /// **Source:** main/manager.c; commit f6062b17cc (the short-write defect); recordings.
 public struct FrameBuffer: Sendable {
-  /// A frame longer than this is cut there, in bytes; the rest up to the next empty line is passed over.
+  /// A frame longer than this is cut there, in bytes; the rest up to the next empty line is passed
+  /// over.
   public static let frameBytesMax = 8 << 20
 
   private var storage: [UInt8] = []

@@ -1,5 +1,5 @@
-/// The state of reading one message after the other: what has been seen of the message that is still
-/// coming in. Positions are offsets into the buffer's bytes.
+/// The state of reading one message after the other: what has been seen of the message that is
+/// still coming in. Positions are offsets into the buffer's bytes.
 struct FrameScanner: Sendable {
   private enum Mode {
     case headers
@@ -196,8 +196,8 @@ struct FrameScanner: Sendable {
 
   // MARK: Response: Follows
 
-  /// Whether a line of such a message is one of the two headers that stand before the output. What else
-  /// looks like a header there is output already.
+  /// Whether a line of such a message is one of the two headers that stand before the output. What
+  /// else looks like a header there is output already.
   private func precedesOutput(_ line: Range<Int>, in bytes: borrowing Span<UInt8>) -> Bool {
     Self.starts(bytes, line, with: "Privilege: ") || Self.starts(bytes, line, with: "ActionID: ")
   }
@@ -221,9 +221,9 @@ struct FrameScanner: Sendable {
 
   // MARK: Cut frames
 
-  /// Where the message in progress was cut, when the `Privilege` that just came is not its own: every
-  /// event has exactly one, right after `Event`, so the line before must be the rest of the old message
-  /// with the new one's `Event:` in it.
+  /// Where the message in progress was cut, when the `Privilege` that just came is not its own:
+  /// every event has exactly one, right after `Event`, so the line before must be the rest of the
+  /// old message with the new one's `Event:` in it.
   private func cutPosition(in bytes: borrowing Span<UInt8>) -> Int? {
     let count = pending.headers.count
     // The usual case first: an event's own Privilege, behind a name without a colon.

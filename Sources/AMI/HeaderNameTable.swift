@@ -1,7 +1,7 @@
 /// Finds the `HeaderName` of a name's bytes, without case.
 ///
-/// An open-addressing table: a slot holds the position of a name in `HeaderName.allCases` plus one, or
-/// 0. Built once; it never grows.
+/// An open-addressing table: a slot holds the position of a name in `HeaderName.allCases` plus one,
+/// or 0. Built once; it never grows.
 struct HeaderNameTable: Sendable {
   private static let slotCount = 1024
   private let slots: [UInt8]

@@ -1,4 +1,5 @@
-/// The way from a new connection to an accepted login, without a socket, a clock or a hash function.
+/// The way from a new connection to an accepted login, without a socket, a clock or a hash
+/// function.
 ///
 /// The caller hands in what arrives and does what the returned ``Step`` says:
 ///

@@ -2,7 +2,8 @@
 public enum Text {
   /// UTF-8 where the bytes are valid UTF-8, else Latin-1, which every byte string is.
   ///
-  /// **Source:** recordings: caller names in Latin-1 go out raw in Newexten, NewCallerid, CEL and Cdr.
+  /// **Source:** recordings: caller names in Latin-1 go out raw in Newexten, NewCallerid, CEL and
+  /// Cdr.
   public static func decode(_ bytes: ArraySlice<UInt8>) -> String {
     guard let text = try? UTF8Span(validating: bytes.span) else { return latin1(bytes) }
     return String(copying: text)

@@ -10,8 +10,9 @@ import Synchronization
 ///     let answer = try await connection.send(Action("QueueStatus"))
 ///     await connection.logoff()
 ///
-/// It stays open by itself: it sends Pings, and ends when the server is silent, closes, or this side
-/// logs off. It does not connect again; open another. A connection that nobody holds is closed.
+/// It stays open by itself: it sends Pings, and ends when the server is silent, closes, or this
+/// side logs off. It does not connect again; open another. A connection that nobody holds is
+/// closed.
 public final class Connection: Sendable {
   /// How a connection ended.
   public enum End: Sendable {
@@ -82,10 +83,10 @@ public final class Connection: Sendable {
   /// Sends `action` and returns all that Asterisk answers: a response, and if it announces a list,
   /// its items up to the end of the list. Other actions may be under way at the same time.
   ///
-  /// The action gets an ActionID of its own. Throws ``ClientError``: `actionInvalid` if it cannot be
-  /// encoded (see ``AMI/Action/encoded()``), `actionRefused` with Asterisk's message and response if
-  /// that is an error (some empty lists are), `timedOut`, `cancelled` with the task, and the
-  /// connection's own failure if it ends before the answer is complete.
+  /// The action gets an ActionID of its own. Throws ``ClientError``: `actionInvalid` if it cannot
+  /// be encoded (see ``AMI/Action/encoded()``), `actionRefused` with Asterisk's message and
+  /// response if that is an error (some empty lists are), `timedOut`, `cancelled` with the task,
+  /// and the connection's own failure if it ends before the answer is complete.
   public func send(_ action: Action) async throws(ClientError) -> Answer {
     var action = action
     let number = actionCount.wrappingAdd(1, ordering: .relaxed).newValue

@@ -2,7 +2,8 @@ public import AMI
 public import NIOCore
 
 /// What a connection tells its owner while it runs. Everything is called on the connection's event
-/// loop, in the order in which it happens, so it must return at once: while it runs nothing is read.
+/// loop, in the order in which it happens, so it must return at once: while it runs nothing is
+/// read.
 ///
 /// `onConnected` comes first and once, then `onBytes` any number of times, then `onDisconnected`
 /// once. None of them comes if there was no connection: `Connection.open` throws why.

@@ -118,7 +118,8 @@ struct OpenActions<Context> {
   }
 
   /// **Source:** the recorded answers of Asterisk 16 and 22; `main/manager.c`, `apps/app_queue.c`,
-  /// `channels/chan_sip.c` of 1.4 to 11 (`Queue status will follow`, `Peer status list will follow`).
+  /// `channels/chan_sip.c` of 1.4 to 11 (`Queue status will follow`, `Peer status list will
+  /// follow`).
   private static func beginsList(_ response: Frame) -> Bool {
     if let mark = response.text(of: .eventList) { return mark.lowercased() == "start" }
     guard response.has(.response, "Success"), response.range(of: .output) == nil,

@@ -9,7 +9,8 @@
 //   | [x](!), [x](y), key += v   | refused: templates and appending                                  |
 //   | #include, #exec, ...       | refused                                                           |
 //
-// There are no quotes and no line continuation. **Source:** Asterisk's main/config.c, process_text_line.
+// There are no quotes and no line continuation. **Source:** Asterisk's main/config.c,
+// process_text_line.
 
 /// A configuration file, taken apart into sections and settings, whatever they mean.
 struct ConfigurationFile: Equatable {

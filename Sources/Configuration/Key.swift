@@ -114,12 +114,14 @@ public struct Key: Equatable, Sendable {
   }
 }
 
-/// The word among some that takes the fewest changes of a letter (or swaps of two) to get to another.
+/// The word among some that takes the fewest changes of a letter (or swaps of two) to get to
+/// another.
 func nearest(to word: String, among words: [String]) -> String? {
   words.min { distance(word, $0) < distance(word, $1) }
 }
 
-/// How many letters must be put in, left out, changed or swapped with the next to get from one word to another.
+/// How many letters must be put in, left out, changed or swapped with the next to get from one word
+/// to another.
 private func distance(_ one: String, _ other: String) -> Int {
   let one = Array(one.utf8)
   let other = Array(other.utf8)

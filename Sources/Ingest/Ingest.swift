@@ -3,21 +3,22 @@ public import Journal
 public import Normalization
 public import Store
 
-/// Takes the stream of one server into a store: bytes become blocks, frames become rows, and both are
-/// committed with the position reached. Live recording and import both go through here, so the same
-/// bytes give the same rows whichever way they came.
+/// Takes the stream of one server into a store: bytes become blocks, frames become rows, and both
+/// are committed with the position reached. Live recording and import both go through here, so the
+/// same bytes give the same rows whichever way they came.
 ///
 /// Not for several threads: one owner calls `take`, `commit` and `finish`.
 ///
-/// A process that stops at any moment loses nothing that is still in the journal or the capture: the
-/// next one goes on behind the last committed block, with the normalizer's state as it was there, and
-/// writes the rows that came after it once more, unchanged.
+/// A process that stops at any moment loses nothing that is still in the journal or the capture:
+/// the next one goes on behind the last committed block, with the normalizer's state as it was
+/// there, and writes the rows that came after it once more, unchanged.
 public final class Ingest {
   /// Where a stream comes from.
   public enum Source: Sendable, Equatable {
     /// A journal that is being written.
     case live
-    /// A recording; `fileDate` (microseconds since 1970) stands for the time where nothing else tells it.
+    /// A recording; `fileDate` (microseconds since 1970) stands for the time where nothing else
+    /// tells it.
     case capture(name: String, fileDate: Int64)
   }
 
@@ -35,7 +36,8 @@ public final class Ingest {
     public var knownSessions: Int64 = 0
     /// Frames that ended before their end.
     public var cutFrames: Int64 = 0
-    /// Whether the last session ended within a frame, though nobody said that its connection was closed.
+    /// Whether the last session ended within a frame, though nobody said that its connection was
+    /// closed.
     public var endsWithinFrame = false
   }
 
@@ -76,7 +78,8 @@ public final class Ingest {
 
   /// Goes on with a server's stream where the store's holdings of it end.
   ///
-  /// - Throws: `StoreError`; `IngestError` when the state that the store was left in cannot be read.
+  /// - Throws: `StoreError`; `IngestError` when the state that the store was left in cannot be
+  ///   read.
   public init(
     store: Store, server name: String, source: Source, options: Normalizer.Options = .init()
   ) throws {
@@ -104,8 +107,9 @@ public final class Ingest {
 
   /// Takes in one record of a journal or capture; `bytes` holds the bytes of a record of bytes.
   ///
-  /// - Parameter mark: where the record stands in its source, such as the number of its segment; never
-  ///   less than before. `committedMark` says later how much of the source is not needed any more.
+  /// - Parameter mark: where the record stands in its source, such as the number of its segment;
+  ///   never less than before. `committedMark` says later how much of the source is not needed any
+  ///   more.
   /// - Throws: `StoreError`; `IngestError` for a recording that is older than what the store holds.
   public func take(_ record: Capture.Record, _ bytes: [UInt8], mark: Int64 = 0) throws {
     self.mark = mark
@@ -190,8 +194,8 @@ public final class Ingest {
     if session?.row.connectedAt != connectedAt { try connect(at: connectedAt) }
     let known = session!.row.bytes
     session!.go(to: offset)
-    // Only where bytes are missing does the buffer begin elsewhere: a segment that goes on where the
-    // last one ended changes nothing.
+    // Only where bytes are missing does the buffer begin elsewhere: a segment that goes on where
+    // the last one ended changes nothing.
     if session!.row.bytes > known { bufferStart = session!.row.bytes - Int64(buffer.offset) }
   }
 
@@ -262,8 +266,8 @@ public final class Ingest {
     if resumption == nil, time > ledger.lastAt { try ledger.attemptFailed(at: time, in: store) }
   }
 
-  /// Ends the session that is open. `isClosed` says whether its connection was closed, or merely nobody
-  /// recorded it any longer.
+  /// Ends the session that is open. `isClosed` says whether its connection was closed, or merely
+  /// nobody recorded it any longer.
   private func end(at time: Int64, reason: String, isClosed: Bool) throws {
     defer { session = nil }
     guard !session!.isKnown else { return }
@@ -282,7 +286,8 @@ public final class Ingest {
     try seal(upTo: session!.end)
   }
 
-  /// The source has no more: ends the session that is open, if its end was not recorded, and commits all.
+  /// The source has no more: ends the session that is open, if its end was not recorded, and
+  /// commits all.
   ///
   /// - Parameter reason: `recording-ended` or `collector-stopped`.
   public func finish(reason: String) throws {
@@ -291,8 +296,8 @@ public final class Ingest {
     try commit(waiting: true)
   }
 
-  /// A recording is damaged: what it held between what was read last and `time` is missing. To be said
-  /// before `finish`.
+  /// A recording is damaged: what it held between what was read last and `time` is missing. To be
+  /// said before `finish`.
   public func noteCut(until time: Int64?) throws {
     guard let session, !session.isKnown else { return }
     try store.begin()

@@ -2,12 +2,13 @@ import AMI
 import Normalization
 import Store
 
-/// What was observed of a server and what was not: keeps the rows of `gaps`, and the times of `sessions`.
+/// What was observed of a server and what was not: keeps the rows of `gaps`, and the times of
+/// `sessions`.
 ///
 /// An outage begins with the end of a session and ends with the login of the next one that lasts.
 struct Ledger: Visitable {
-  /// A session that lasted no longer than this does not end an outage, in microseconds: a server that
-  /// boots may take a connection and drop it at once.
+  /// A session that lasted no longer than this does not end an outage, in microseconds: a server
+  /// that boots may take a connection and drop it at once.
   static let settledTime: Int64 = 1_000_000
 
   private let server: Int64

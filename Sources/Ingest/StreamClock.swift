@@ -1,7 +1,7 @@
 import AMI
 
-/// What time it is in a stream: when its bytes were received, or what they say themselves where nobody
-/// noted that.
+/// What time it is in a stream: when its bytes were received, or what they say themselves where
+/// nobody noted that.
 ///
 /// The time of rows never goes back, though a clock may have been set back while it was recorded.
 struct StreamClock {
@@ -15,8 +15,8 @@ struct StreamClock {
     case file
   }
 
-  /// A time in the stream that lies further ahead than this is no time, in microseconds: clients may
-  /// choose a `Uniqueid` that looks like one.
+  /// A time in the stream that lies further ahead than this is no time, in microseconds: clients
+  /// may choose a `Uniqueid` that looks like one.
   static let jumpMax: Int64 = 30 * 86_400_000_000
 
   private(set) var source: Source = .received
@@ -66,7 +66,8 @@ struct StreamClock {
     return seconds * 1_000_000
   }
 
-  /// `2026-11-23T00:12:34.466+0000`, in UTC. **Source:** main/security_events.c, `alloc_security_event`
+  /// `2026-11-23T00:12:34.466+0000`, in UTC. **Source:** main/security_events.c,
+  /// `alloc_security_event`
   private static func isoTime(_ text: ArraySlice<UInt8>) -> Int64? {
     let digits = Array(text)
     func number(_ range: Range<Int>) -> Int64? {

@@ -18,7 +18,8 @@ struct AppendFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// Appends bytes, in one write unless the system takes fewer. What was written before a failure counts.
+  /// Appends bytes, in one write unless the system takes fewer. What was written before a failure
+  /// counts.
   mutating func append(_ bytes: Span<UInt8>) throws(JournalError) {
     let number = unsafe bytes.withUnsafeBytes { bytes -> Int32 in
       var written = 0

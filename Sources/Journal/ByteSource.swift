@@ -1,6 +1,7 @@
 import Glibc
 
-/// Reads a file from front to back in large pieces; one that is gzipped, as its first bytes tell, inflated.
+/// Reads a file from front to back in large pieces; one that is gzipped, as its first bytes tell,
+/// inflated.
 @safe final class ByteSource {
   /// How much is read ahead, in bytes.
   static let readAheadBytes = 1 << 20
@@ -11,7 +12,8 @@ import Glibc
   let isCompressed: Bool
   /// Size of the file in bytes, compressed if it is, when it was opened.
   let fileBytes: Int64
-  /// When the file was last written, in microseconds since 1970; a gzipped file remembers when the original was.
+  /// When the file was last written, in microseconds since 1970; a gzipped file remembers when the
+  /// original was.
   let modified: Int64
   /// How many bytes of the file were read, of the compressed ones if it is.
   private(set) var fileBytesRead: Int64 = 0

@@ -9,7 +9,8 @@ public final class Capture {
   public enum Record: Equatable, Sendable {
     /// A connection was made. Times are microseconds since 1970.
     case connect(at: Int64)
-    /// The bytes go on with the connection made at this time; the next one is number `sessionOffset` of it.
+    /// The bytes go on with the connection made at this time; the next one is number
+    /// `sessionOffset` of it.
     case resume(connectedAt: Int64, sessionOffset: Int64)
     /// Bytes that were received together, in the buffer given; no time where there is no index.
     case bytes(at: Int64?)
@@ -32,7 +33,8 @@ public final class Capture {
   public var fileBytesRead: Int64 { bytes.fileBytesRead }
   /// When the file was last written, in microseconds since 1970.
   public var modified: Int64 { bytes.modified }
-  /// Bytes of the stream (not compressed) in the records so far, and before the place it was opened at.
+  /// Bytes of the stream (not compressed) in the records so far, and before the place it was opened
+  /// at.
   public private(set) var offset: Int64
   /// Bytes of the index that were worked off.
   public var indexOffset: Int64 { index?.offset ?? 0 }
@@ -100,7 +102,8 @@ public final class Capture {
     self.survey = survey
   }
 
-  /// Reads the next record; the buffer's content becomes the bytes of a record of bytes, else nothing.
+  /// Reads the next record; the buffer's content becomes the bytes of a record of bytes, else
+  /// nothing.
   ///
   /// Returns nil at the end, which for a growing segment means: for now. Throws only if the system
   /// fails to read.

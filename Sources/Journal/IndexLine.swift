@@ -133,7 +133,8 @@ private struct Fields {
     return number
   }
 
-  /// Seconds with a fraction, as microseconds: in integers, as a Double holds no microseconds of today.
+  /// Seconds with a fraction, as microseconds: in integers, as a Double holds no microseconds of
+  /// today.
   mutating func time(in line: Span<UInt8>) -> Int64? {
     guard let seconds = number(in: line), seconds <= IndexLine.secondsMax else { return nil }
     guard at < line.count, line[at] == 0x2E else { return seconds * 1_000_000 }

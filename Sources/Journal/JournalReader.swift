@@ -1,4 +1,5 @@
-/// Reads a journal record by record, across its segments, while a writer may append to the last one.
+/// Reads a journal record by record, across its segments, while a writer may append to the last
+/// one.
 ///
 /// In the segment that grows only bytes with a line in the index are read; once the writer has gone
 /// on to the next (or `finish` says that there is none), all of them. Begin reading after the
@@ -28,7 +29,8 @@ public struct JournalReader: ~Copyable {
     if capture?.isGrowing == true { try capture?.finish() }
   }
 
-  /// Reads the next record; the buffer's content becomes the bytes of a record of bytes, else nothing.
+  /// Reads the next record; the buffer's content becomes the bytes of a record of bytes, else
+  /// nothing.
   ///
   /// Returns nil when there is none (yet). Throws if the system fails to read; the same record may
   /// be asked for again.

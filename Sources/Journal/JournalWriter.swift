@@ -1,6 +1,7 @@
 import Glibc
 
-/// Appends what one server sends to a journal: a folder with segments, and a lock for its only writer.
+/// Appends what one server sends to a journal: a folder with segments, and a lock for its only
+/// writer.
 ///
 /// Each chunk is one write of its bytes and one of its line in the index, in this order: whatever
 /// stops the program or the machine in between, no byte that reached the .ami is lost, since bytes
@@ -45,7 +46,8 @@ public struct JournalWriter: ~Copyable {
   private var isTooLarge = false
   private var scratch: [UInt8] = []
 
-  /// Opens a journal for writing: makes the folder where it is missing, takes its lock, and begins a segment.
+  /// Opens a journal for writing: makes the folder where it is missing, takes its lock, and begins
+  /// a segment.
   ///
   /// `time` is now, in microseconds since 1970. Throws if another program writes this journal, and
   /// if folder or files cannot be made.
@@ -124,7 +126,8 @@ public struct JournalWriter: ~Copyable {
     }
   }
 
-  /// Writes what an earlier failure left unwritten, if anything; throws if that is still impossible.
+  /// Writes what an earlier failure left unwritten, if anything; throws if that is still
+  /// impossible.
   public mutating func settle() throws(JournalError) { try writeOwedEnd() }
 
   private mutating func writeOwedEnd() throws(JournalError) {
@@ -175,7 +178,8 @@ public struct JournalWriter: ~Copyable {
     isTooLarge = false
   }
 
-  /// The segment after another: numbers never come again, even when the folder was emptied meanwhile.
+  /// The segment after another: numbers never come again, even when the folder was emptied
+  /// meanwhile.
   private static func segment(in folder: String, after last: Int64?, at time: Int64) -> Segment {
     Segment(folder: folder, number: max(time / 1_000_000, (last ?? 0) + 1))
   }

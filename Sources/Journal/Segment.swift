@@ -1,9 +1,10 @@
 import Glibc
 
-/// One pair of files of a journal: NNNNNNNNNN.ami with the bytes as received, NNNNNNNNNN.idx with the times.
+/// One pair of files of a journal: NNNNNNNNNN.ami with the bytes as received, NNNNNNNNNN.idx with
+/// the times.
 ///
-/// A segment exists while its .ami does: the .idx is made first and removed last, and one that stands
-/// alone is left over from a crash and means nothing.
+/// A segment exists while its .ami does: the .idx is made first and removed last, and one that
+/// stands alone is left over from a crash and means nothing.
 public struct Segment: Hashable, Comparable, Sendable {
   /// Digits of a name. A number is the second it was begun in, or one more than the last.
   static let digits = 10

@@ -73,8 +73,8 @@ struct LiveBridge: Live {
     visitor.visit(&isUsed)
   }
 
-  /// Whether its members talk to each other as one call: conferences, parking lots and bridges that only
-  /// hold channels join strangers.
+  /// Whether its members talk to each other as one call: conferences, parking lots and bridges that
+  /// only hold channels join strangers.
   ///
   /// **Source:** main/bridge_basic.c names the type `basic`; technologies change while it lives.
   var joinsCalls: Bool { row.type == "basic" }

@@ -1,8 +1,8 @@
 import AMI
 
-// Calls are the sets that remain when channels that belong together are joined: a union-find over the
-// live channels. Asterisk's linkedid alone does not do: it changes as channels are bridged, and some
-// joins (an attended transfer, a pickup) never show in it.
+// Calls are the sets that remain when channels that belong together are joined: a union-find over
+// the live channels. Asterisk's linkedid alone does not do: it changes as channels are bridged, and
+// some joins (an attended transfer, a pickup) never show in it.
 
 extension Normalizer {
   /// Puts a new channel into the call of its linkedid, or into a call of its own.
@@ -141,7 +141,8 @@ extension Normalizer {
     calls.touch(call)
   }
 
-  /// The call's cause is that of its first channel; while that one does not count, of the first that does.
+  /// The call's cause is that of its first channel; while that one does not count, of the first
+  /// that does.
   mutating func noteCause(of slot: Int) {
     let call = channels[slot].call
     guard channels[slot].row.counts else { return }

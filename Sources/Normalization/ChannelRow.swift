@@ -97,8 +97,8 @@ struct LiveChannel: Live {
   }
 }
 
-/// What a channel's name says: `TECHNOLOGY/ENDPOINT-SERIAL`, and for one half of a Local channel `;1` or
-/// `;2` behind it (`,1` and `,2` in Asterisk 1.4).
+/// What a channel's name says: `TECHNOLOGY/ENDPOINT-SERIAL`, and for one half of a Local channel
+/// `;1` or `;2` behind it (`,1` and `,2` in Asterisk 1.4).
 ///
 /// **Source:** main/core_local.c, `local_new`; main/channel.c, `ast_channel_alloc`.
 struct ChannelName {

@@ -44,7 +44,8 @@ extension Normalizer {
     update(slot, frame, .main, at: time)
   }
 
-  /// The first extension that a channel enters is what it dialled; where Newchannel tells it, that counts.
+  /// The first extension that a channel enters is what it dialled; where Newchannel tells it, that
+  /// counts.
   mutating func newexten(_ frame: borrowing Frame) {
     guard let slot = knownChannel(frame, .uniqueid), channels[slot].row.exten == nil,
       let exten = frame.knownText(of: .exten)
@@ -118,7 +119,8 @@ extension Normalizer {
     channel.row.endpoint = name.endpoint
     channel.isFarHalf = name.localPair?.half == 2
     channel.row.counts = !channel.isFarHalf
-    // The near half of a Local channel is announced with the extension that its far half will enter.
+    // The near half of a Local channel is announced with the extension that its far half will
+    // enter.
     if name.localPair == nil {
       channel.row.context = frame.knownText(of: headers.context)
       channel.row.exten = frame.knownText(of: headers.exten)
@@ -198,8 +200,8 @@ extension Normalizer {
     channels.touch(far)
   }
 
-  /// A channel dials or is bridged. When it is the far half of a Local channel, that one only leads to
-  /// others, and its near half counts no more.
+  /// A channel dials or is bridged. When it is the far half of a Local channel, that one only leads
+  /// to others, and its near half counts no more.
   mutating func becomesConduit(_ slot: Int) {
     guard channels[slot].isFarHalf, let near = channels[slot].partner, channels[near].row.counts
     else { return }

@@ -52,8 +52,8 @@ extension Normalizer {
     return writer.bytes
   }
 
-  /// A normalizer that goes on where another was saved, and the companion saved with it; nil when `state`
-  /// is damaged or of another version.
+  /// A normalizer that goes on where another was saved, and the companion saved with it; nil when
+  /// `state` is damaged or of another version.
   public init?(
     server number: Int64, options: Options = Options(), restoring state: [UInt8],
     with companion: inout some Visitable

@@ -1,4 +1,5 @@
-/// The events that change tables. An event that is not listed here is counted and archived all the same.
+/// The events that change tables. An event that is not listed here is counted and archived all the
+/// same.
 ///
 /// To take in another event: a case here, and its line in `Normalizer.apply`. Names compare without
 /// case, because they differ between versions.
@@ -40,8 +41,8 @@ enum Event: String, CaseIterable {
     self = event
   }
 
-  /// Whether its `Uniqueid` and `Linkedid` are a channel's at that moment: not in records of what was,
-  /// and not where a user writes the headers.
+  /// Whether its `Uniqueid` and `Linkedid` are a channel's at that moment: not in records of what
+  /// was, and not where a user writes the headers.
   var showsChannel: Bool {
     switch self {
     case .cdr, .cel, .userEvent: false

@@ -1,6 +1,7 @@
 /// Numbers names in the order in which they are first seen. Names are never dropped.
 ///
-/// An open-addressing table, so that a name that was seen before is found without making a `String`.
+/// An open-addressing table, so that a name that was seen before is found without making a
+/// `String`.
 struct NameIndex: Sendable {
   private var slots = [Int32](repeating: -1, count: 256)
   private var letters: [UInt8] = []

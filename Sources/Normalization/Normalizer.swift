@@ -1,17 +1,18 @@
 public import AMI
 
-/// Turns the frames of one server into rows: a state machine without I/O or clock. Frames and their times
-/// go in, changed rows come out.
+/// Turns the frames of one server into rows: a state machine without I/O or clock. Frames and their
+/// times go in, changed rows come out.
 ///
-/// It holds what is live, and what ended within the last `lingerTime` of the stream's own time. A row
-/// that changes ten times between two drains comes out once. The same frames with the same times give
-/// the same rows, ids included, however often it is drained, saved and restored in between.
+/// It holds what is live, and what ended within the last `lingerTime` of the stream's own time. A
+/// row that changes ten times between two drains comes out once. The same frames with the same
+/// times give the same rows, ids included, however often it is drained, saved and restored in
+/// between.
 public struct Normalizer: ~Copyable {
-  /// How long after a channel's end events about it are still taken in, in microseconds: `Cdr` and others
-  /// come from other threads of the server than `Hangup`.
+  /// How long after a channel's end events about it are still taken in, in microseconds: `Cdr` and
+  /// others come from other threads of the server than `Hangup`.
   public static let lingerTime: Int64 = 10_000_000
-  /// Two boots are the same when they lie no further apart than this, in microseconds: `Uptime` is in
-  /// whole seconds.
+  /// Two boots are the same when they lie no further apart than this, in microseconds: `Uptime` is
+  /// in whole seconds.
   public static let bootTolerance: Int64 = 2_000_000
 
   /// The bulky tables that are filled only when asked for.
@@ -73,7 +74,8 @@ public struct Normalizer: ~Copyable {
   public var restarts: Int { session.restarts }
   /// Whether the server announced its end in the session that ended last.
   public var isShuttingDown: Bool { session.isShuttingDown }
-  /// How many different names of events have been seen since this process began; `take` gives numbers below.
+  /// How many different names of events have been seen since this process began; `take` gives
+  /// numbers below.
   public var eventNameCount: Int { counts.names.count }
   /// How many channels are held: alive, or ended a moment ago.
   public var heldChannels: Int { channels.count }

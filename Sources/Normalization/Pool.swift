@@ -7,8 +7,8 @@ protocol Live: Visitable {
   var isUsed: Bool { get set }
 }
 
-/// Live objects in numbered slots. A slot's number stays while the object lives, so objects refer to
-/// each other by slot.
+/// Live objects in numbered slots. A slot's number stays while the object lives, so objects refer
+/// to each other by slot.
 struct Pool<Element: Live>: Visitable {
   private var slots: [Element] = []
   private var free: [Int] = []

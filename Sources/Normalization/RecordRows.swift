@@ -1,7 +1,7 @@
 import AMI
 
-/// A row of `cdrs`: one call detail record as Asterisk wrote it. An empty field is an empty text, as in
-/// Asterisk's own files.
+/// A row of `cdrs`: one call detail record as Asterisk wrote it. An empty field is an empty text,
+/// as in Asterisk's own files.
 ///
 /// **Source:** cdr/cdr_manager.c.
 public struct CDRRow: Row, Sendable {

@@ -15,7 +15,8 @@ extension Normalizer {
     records.append(record)
   }
 
-  /// Records may come before the Newchannel of their channel: another thread of the server sends them.
+  /// Records may come before the Newchannel of their channel: another thread of the server sends
+  /// them.
   mutating func linkEarlyRecords(to slot: Int, at time: Int64) {
     guard !early.isEmpty else { return }
     early.removeAll { $0.receivedAt < time - Self.lingerTime }
@@ -43,7 +44,8 @@ extension Normalizer {
 }
 
 extension Frame {
-  /// The headers as a JSON object, but for those that every event has. Of a repeated name the first counts.
+  /// The headers as a JSON object, but for those that every event has. Of a repeated name the first
+  /// counts.
   func ownHeadersAsJSON() -> String {
     var json = "{"
     for header in headers where header.hasColon && !isCommon(header.name) {

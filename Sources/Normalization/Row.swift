@@ -1,5 +1,5 @@
-/// Goes over the fields of a value in a fixed order: to bind them to a statement, to write them into a
-/// saved state, or to read them back from one. One list of fields per type serves all three.
+/// Goes over the fields of a value in a fixed order: to bind them to a statement, to write them
+/// into a saved state, or to read them back from one. One list of fields per type serves all three.
 ///
 /// Reading replaces the values, so fields are passed `inout`; the other visitors leave them alone.
 public protocol FieldVisitor {

@@ -40,14 +40,15 @@ public struct Archive: ~Copyable {
     try integers("SELECT id FROM sessions ORDER BY id")
   }
 
-  /// The ids of the blocks of one session in the stream's order, of those that have bytes received at
-  /// `from` or later and before `to`.
+  /// The ids of the blocks of one session in the stream's order, of those that have bytes received
+  /// at `from` or later and before `to`.
   public func blocks(
     ofSession session: Int64, from: Int64 = .min, to: Int64 = .max
   ) throws -> [Int64] {
     try integers(
       """
-      SELECT id FROM blocks WHERE session_id = \(session) AND last_us >= \(from) AND first_us < \(to)
+      SELECT id FROM blocks
+      WHERE session_id = \(session) AND last_us >= \(from) AND first_us < \(to)
       ORDER BY session_offset
       """)
   }

@@ -8,8 +8,8 @@
 /// | length of a chunk | LEB128, bytes |
 /// | time since the chunk before | LEB128 of the zigzag number, microseconds; 0 for the first |
 ///
-/// The last two repeat to the end; the lengths add up to the block's size. A chunk that lies in two blocks
-/// stands in both, with the same time.
+/// The last two repeat to the end; the lengths add up to the block's size. A chunk that lies in two
+/// blocks stands in both, with the same time.
 public struct ChunkTable: Sendable, Equatable {
   /// Bytes that were received together.
   public struct Chunk: Sendable, Equatable {

@@ -19,7 +19,8 @@ extension Store {
   public func update(server number: Int64, _ facts: Normalizer.ServerFacts) throws {
     try execute(
       """
-      UPDATE servers SET system_name = coalesce(?, system_name), ami_version = coalesce(?, ami_version),
+      UPDATE servers SET system_name = coalesce(?, system_name),
+        ami_version = coalesce(?, ami_version),
         asterisk_version = coalesce(?, asterisk_version), boot_us = coalesce(?, boot_us)
       WHERE id = ?
       """

@@ -3,8 +3,8 @@ import SQLite
 
 /// The SQLite file, opened for writing: one writer at a time, kept apart by a lock beside the file.
 ///
-/// Changes are made in transactions: `begin`, rows and blocks, `commit`. A program that is killed loses
-/// what was not committed and nothing else; after a power cut the last commits may be missing
+/// Changes are made in transactions: `begin`, rows and blocks, `commit`. A program that is killed
+/// loses what was not committed and nothing else; after a power cut the last commits may be missing
 /// (`synchronous = NORMAL` in WAL mode), never the file.
 ///
 /// **Source:** sqlite.org/wal.html, sqlite.org/pragma.html
@@ -23,7 +23,8 @@ public final class Store {
 
   /// Opens a store for writing; makes it when there is none, migrates it when it is older.
   ///
-  /// - Throws: `StoreError` when the file is no store, a newer one, or being written by another program.
+  /// - Throws: `StoreError` when the file is no store, a newer one, or being written by another
+  ///   program.
   public init(path: String) throws {
     self.path = path
     lock = try StoreLock(path: path)
@@ -163,7 +164,8 @@ public final class Store {
   }
 }
 
-/// A statement that is kept: a reference, because statements themselves cannot stand in a dictionary.
+/// A statement that is kept: a reference, because statements themselves cannot stand in a
+/// dictionary.
 final class PreparedStatement {
   let statement: Statement
   init(_ statement: consuming Statement) { self.statement = statement }

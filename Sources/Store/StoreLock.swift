@@ -1,7 +1,7 @@
 import Glibc
 
-/// The lock that keeps writers of one store apart: an `flock` on STORE.lock, held by the process until the
-/// lock is let go or the process ends, however it ends.
+/// The lock that keeps writers of one store apart: an `flock` on STORE.lock, held by the process
+/// until the lock is let go or the process ends, however it ends.
 ///
 /// **Source:** flock(2)
 final class StoreLock {

@@ -1,7 +1,8 @@
 import Reports
 import SQLite
 
-/// Finds a call by its id, by the id of a call that was merged into it, or by a channel's uniqueid or linkedid.
+/// Finds a call by its id, by the id of a call that was merged into it, or by a channel's uniqueid
+/// or linkedid.
 struct CallLookup: ~Copyable {
   let file: StoreFile
 

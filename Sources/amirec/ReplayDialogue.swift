@@ -1,8 +1,8 @@
 import AMI
 
-/// The half of a manager interface that answers: Login, Challenge, Logoff and Ping as Asterisk does,
-/// anything else with an error. No I/O and no clock; the session is a recording, so any user and any
-/// secret will do.
+/// The half of a manager interface that answers: Login, Challenge, Logoff and Ping as Asterisk
+/// does, anything else with an error. No I/O and no clock; the session is a recording, so any user
+/// and any secret will do.
 ///
 /// **Source:** recorded transcripts of Asterisk 16 and 22.
 struct ReplayDialogue {

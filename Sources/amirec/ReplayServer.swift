@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// Each client gets the recording from its beginning, at its own pace. Where the recording was
 /// disconnected, the client is; when a client with the same user name comes back from the same
-/// address, it gets the next recorded connection, at once: the outage is as long as the client takes.
-/// At the end of the recording the connection stays open, unless the recording ends with a
+/// address, it gets the next recorded connection, at once: the outage is as long as the client
+/// takes. At the end of the recording the connection stays open, unless the recording ends with a
 /// disconnect; the next client begins anew.
 final class ReplayServer: Sendable {
   /// How a recording is played.

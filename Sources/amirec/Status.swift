@@ -7,7 +7,8 @@ struct StatusCommand: ParsableCommand {
     abstract: "Says what a store holds, and what the collector does.",
     discussion: """
       Ends with 1 when the collector is gone without a farewell, is more than \
-      \(Status.lagSecondsMax) s behind, or does not record a server; the reason goes to standard error.
+      \(Status.lagSecondsMax) s behind, or does not record a server; the reason goes to standard \
+      error.
       """)
 
   enum StatusFormat: String, CaseIterable, ExpressibleByArgument {

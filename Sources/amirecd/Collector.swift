@@ -101,7 +101,8 @@ actor Collector {
 
   // MARK: While it runs
 
-  /// Does what signals ask for, until one asks to stop and that is done. A second one does not wait.
+  /// Does what signals ask for, until one asks to stop and that is done. A second one does not
+  /// wait.
   private func watch(_ signals: UnixSignalsSequence) async {
     let (occurrences, continuation) = AsyncStream.makeStream(of: Occurrence.self)
     let sources = [

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Writes log lines to standard error: `TIME LEVEL SUBJECT: MESSAGE`, in one write each.
 ///
-/// Under systemd, which knows the time, the line is `<N>SUBJECT: MESSAGE` with N the level as syslog
-/// numbers it. **Source:** sd-daemon(3), JOURNAL_STREAM in systemd.exec(5).
+/// Under systemd, which knows the time, the line is `<N>SUBJECT: MESSAGE` with N the level as
+/// syslog numbers it. **Source:** sd-daemon(3), JOURNAL_STREAM in systemd.exec(5).
 struct ErrorLog: LogHandler {
   /// The least important level that is written, for all loggers: SIGHUP may change it.
   static let threshold = Mutex(Logger.Level.info)

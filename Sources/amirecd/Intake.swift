@@ -70,8 +70,8 @@ final class Intake: Sendable {
     }
   }
 
-  /// Reads all journals to their ends and commits; false if that could not be done within the limit,
-  /// so that the rest is left to the next start.
+  /// Reads all journals to their ends and commits; false if that could not be done within the
+  /// limit, so that the rest is left to the next start.
   func stop() async -> Bool {
     order(.stop)
     return await task.withLock { $0 }?.value ?? false

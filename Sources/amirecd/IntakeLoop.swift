@@ -96,8 +96,8 @@ final class IntakeLoop {
 
   /// One turn for every journal, and what is due besides. Returns how many bytes were read.
   ///
-  /// Throws if the store fails. What keeps a single journal from being read is noted, and tried again
-  /// later.
+  /// Throws if the store fails. What keeps a single journal from being read is noted, and tried
+  /// again later.
   private func turn(at now: Int64) throws -> Int {
     var bytes = 0
     for source in wanted where troubles[source.name].map({ now >= $0.pausedUntil }) ?? true {
@@ -190,7 +190,8 @@ final class IntakeLoop {
   }
 }
 
-/// Something that keeps work from going on: said once, and again when it changes or much time has passed.
+/// Something that keeps work from going on: said once, and again when it changes or much time has
+/// passed.
 private struct Trouble {
   /// How long nothing is tried after a failure, in microseconds.
   static let retryInterval: Int64 = 5_000_000

@@ -1,7 +1,7 @@
 import Logging
 
-/// A time in which a server is not recorded: says so once, and again only when the reason changes or
-/// much time has passed.
+/// A time in which a server is not recorded: says so once, and again only when the reason changes
+/// or much time has passed.
 struct Outage {
   /// How long a reason that stays the same is not repeated.
   static let repeatInterval = Duration.seconds(600)

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Tells systemd how the program is doing: datagrams to the socket that it names in the environment.
+/// Tells systemd how the program is doing: datagrams to the socket that it names in the
+/// environment.
 ///
 /// **Source:** sd_notify(3), sd_watchdog_enabled(3).
 struct Systemd: Sendable {
