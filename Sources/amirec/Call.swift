@@ -6,8 +6,8 @@ struct CallCommand: ParsableCommand {
     commandName: "call",
     abstract: "Shows one call as a time line, channel by channel.",
     discussion: """
-      ID is the id of a call (amirec report calls lists them), also that of one that became part of \
-      another, or the uniqueid or linkedid of a channel. amirec frames --call ID gives the messages.
+      ID is the id of a call (amirec report calls lists them), also that of one that became part \
+      of another, or the uniqueid or linkedid of a channel. amirec frames --call ID gives the messages.
       """)
 
   @Argument(help: "The call.")
@@ -28,7 +28,8 @@ struct CallCommand: ParsableCommand {
     try Rows.write(timeLine(of: call), from: lookup.file, as: format, to: Terminal.output())
   }
 
-  /// What happened to the call's channels, in the order of time; `after_s` counts from the call's start.
+  /// What happened to the call's channels, in the order of time; `after_s` counts from the call's
+  /// start.
   private func timeLine(of call: Int64) -> String {
     """
     WITH mine AS (SELECT * FROM channels WHERE call_id = \(call)),
@@ -49,16 +50,20 @@ struct CallCommand: ParsableCommand {
       UNION ALL SELECT d.ringing_us, 2, t.name, 'rings', NULL
         FROM dials d JOIN mine t ON t.id = d.dest_channel_id WHERE d.ringing_us IS NOT NULL
       UNION ALL SELECT d.ended_us, 4, t.name, 'was dialled',
-          coalesce(d.status, 'without an answer from the dial') || coalesce(', forwards to ' || d.forward, '')
+          coalesce(d.status, 'without an answer from the dial')
+            || coalesce(', forwards to ' || d.forward, '')
         FROM dials d JOIN mine t ON t.id = d.dest_channel_id WHERE d.ended_us IS NOT NULL
       UNION ALL SELECT m.entered_us, 5, c.name, 'enters bridge ' || substr(b.bridge_uniqueid, 1, 8),
           coalesce((SELECT 'with ' || group_concat(o.name, ', ') FROM bridge_members om
             JOIN channels o ON o.id = om.channel_id
             WHERE om.bridge_id = m.bridge_id AND om.id <> m.id AND om.entered_us <= m.entered_us
               AND coalesce(om.left_us, m.entered_us + 1) > m.entered_us), '')
-        FROM bridge_members m JOIN mine c ON c.id = m.channel_id JOIN bridges b ON b.id = m.bridge_id
-      UNION ALL SELECT m.left_us, 8, c.name, 'leaves bridge ' || substr(b.bridge_uniqueid, 1, 8), NULL
-        FROM bridge_members m JOIN mine c ON c.id = m.channel_id JOIN bridges b ON b.id = m.bridge_id
+        FROM bridge_members m JOIN mine c ON c.id = m.channel_id
+        JOIN bridges b ON b.id = m.bridge_id
+      UNION ALL SELECT m.left_us, 8, c.name,
+          'leaves bridge ' || substr(b.bridge_uniqueid, 1, 8), NULL
+        FROM bridge_members m JOIN mine c ON c.id = m.channel_id
+        JOIN bridges b ON b.id = m.bridge_id
         WHERE m.left_us IS NOT NULL)
     SELECT strftime('%Y-%m-%dT%H:%M:%S', us / 1000000, 'unixepoch', 'localtime')
         || printf('.%03d', us / 1000 % 1000) AS time,

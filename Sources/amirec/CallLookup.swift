@@ -10,8 +10,8 @@ struct CallLookup: ~Copyable {
     file = try StoreFile(path: path)
   }
 
-  /// The ids of the calls that `id` may mean, newest last; none when there is no such call. A uniqueid may
-  /// come again after years, or on another server.
+  /// The ids of the calls that `id` may mean, newest last; none when there is no such call. A
+  /// uniqueid may come again after years, or on another server.
   func calls(_ id: String) throws -> [Int64] {
     let statement = try file.connection.prepare(
       """
