@@ -158,8 +158,8 @@ public final class Ingest {
     session = OpenSession(row, isKnown: false)
   }
 
-  /// The session that an earlier process stopped within does not come again: its journal is gone, or
-  /// lost its end with the power. Nothing was observed since its last bytes.
+  /// The session that an earlier process stopped within does not come again: its journal is gone,
+  /// or lost its end with the power. Nothing was observed since its last bytes.
   private func giveUp(_ position: Store.Position) throws {
     guard var row = try store.session(of: server, connectedAt: position.connectedAt),
       row.endedAt == nil

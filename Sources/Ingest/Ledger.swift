@@ -113,8 +113,8 @@ struct Ledger: Visitable {
     outage = gap
   }
 
-  /// An attempt to connect failed, or what it led to did not last. Of a server that was never reached
-  /// the time since the first attempt is not observed.
+  /// An attempt to connect failed, or what it led to did not last. Of a server that was never
+  /// reached the time since the first attempt is not observed.
   mutating func attemptFailed(at time: Int64, in store: Store) throws {
     if outage == nil, lastSessionID == 0 {
       var gap = newGap()

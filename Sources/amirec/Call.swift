@@ -7,7 +7,8 @@ struct CallCommand: ParsableCommand {
     abstract: "Shows one call as a time line, channel by channel.",
     discussion: """
       ID is the id of a call (amirec report calls lists them), also that of one that became part \
-      of another, or the uniqueid or linkedid of a channel. amirec frames --call ID gives the messages.
+      of another, or the uniqueid or linkedid of a channel. amirec frames --call ID gives the \
+      messages.
       """)
 
   @Argument(help: "The call.")

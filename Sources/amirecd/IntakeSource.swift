@@ -87,8 +87,8 @@ final class IntakeSource {
     if uncommittedSince == nil { uncommittedSince = lastTime }
   }
 
-  /// Commits what was taken in; if nothing was, only when asked for `everything`, as blocks that were
-  /// compressed meanwhile may wait.
+  /// Commits what was taken in; if nothing was, only when asked for `everything`, as blocks that
+  /// were compressed meanwhile may wait.
   func commit(everything: Bool) throws {
     guard isDirty || everything else { return }
     try ingest.commit()
@@ -112,8 +112,8 @@ final class IntakeSource {
     removedBefore = mark
   }
 
-  /// Removes all segments that were read: nobody writes the journal any more, and the store holds it
-  /// on disk. One that a new writer has begun meanwhile stays.
+  /// Removes all segments that were read: nobody writes the journal any more, and the store holds
+  /// it on disk. One that a new writer has begun meanwhile stays.
   func removeAllSegments() throws {
     let next = JournalPosition(segment: reader.position.segment + 1)
     try Segment.removeAll(in: source.folder, before: next)
