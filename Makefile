@@ -28,7 +28,8 @@ libraries:
 demo: libraries
 	@scripts/demo
 
-test: libraries
+test:
+	@scripts/libraries python3 sqlite3 openssl
 	$(SWIFT) test
 
 bench: libraries
