@@ -88,7 +88,8 @@ let package = Package(
     tests("Ingest", ["Ingest", "Journal", "Normalization", "Store", "SQLite", "Support"]),
     tests("Reports", ["Reports", "Store", "SQLite", "Support"], exclude: ["Golden"]),
     tests("AMIClient", ["AMI", "AMIClient", "Support"] + nio),
-    tests("Command", ["AMI", "AMIClient", "Journal", "SQLite", "Support", "amirec", "amirecd"] + nio),
+    tests(
+      "Command", ["AMI", "AMIClient", "Journal", "SQLite", "Support", "amirec", "amirecd"] + nio),
     tests("Asterisk", ["SQLite", "Support"]),
     tests("Tidy", ["Support"]),
   ]
