@@ -60,7 +60,7 @@ public struct Program: Sendable {
     unsafe posix_spawn_file_actions_addopen(&actions, 1, folder.file("output"), new, 0o600)
     unsafe posix_spawn_file_actions_addopen(&actions, 2, folder.file("errors"), new, 0o600)
     // The threads of the tests block signals; a program must not inherit that.
-    var attributes = unsafe posix_spawnattr_t()
+    var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
     var none = sigset_t()
