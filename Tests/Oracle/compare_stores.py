@@ -145,6 +145,8 @@ class Pair:
         for s in (self.a, self.b):
             mine = []
             for key, r in s.channels.items():
+                if r["opened_by"] != "newchannel":  # began while this one did not see
+                    continue
                 done = self.within(r["started_us"]) and self.within(r["ended_us"])
                 identity = (key, r["name"]) + ((
                     r["technology"], r["endpoint"], r["caller_number"], r["caller_name"], r["connected_number"],
@@ -155,7 +157,9 @@ class Pair:
 
     def calls(self):
         """The same sets of channels, of those that began in both periods."""
-        both = {k for k in self.a.channels if k in self.b.channels and self.within(self.a.channels[k]["started_us"])}
+        both = {k for k in self.a.channels if k in self.b.channels and all(
+            s.channels[k]["opened_by"] == "newchannel" and self.within(s.channels[k]["started_us"])
+            for s in (self.a, self.b))}
         sides = []
         for s in (self.a, self.b):
             groups = collections.defaultdict(set)

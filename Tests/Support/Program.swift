@@ -59,10 +59,18 @@ public struct Program: Sendable {
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_addopen(&actions, 1, folder.file("output"), new, 0o600)
     unsafe posix_spawn_file_actions_addopen(&actions, 2, folder.file("errors"), new, 0o600)
+    // The threads of the tests block signals; a program must not inherit that.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var pid: pid_t = 0
     let failure = unsafe withCStrings([path] + arguments) { argv in
       unsafe withCStrings(environment) { envp in
-        unsafe posix_spawn(&pid, path, &actions, nil, argv, envp)
+        unsafe posix_spawn(&pid, path, &actions, &attributes, argv, envp)
       }
     }
     guard failure == 0 else { throw ProgramError(path: path, code: failure) }
