@@ -3,6 +3,7 @@
 -- :to  end of the period, itself not included; default now
 -- :server  name of one server; default all
 -- :by  one of 15min, 30min, 60min, hour, day, month, weekday, hour-of-day; default hour, the same as 60min
+-- :direction  inbound, outbound or internal; default all, also calls of servers without known trunks
 -- chart: columns interval calls answered
 -- A call counts where it began. Intervals are those of the local clock: a day on which the clocks
 -- change has 23 or 25 hours. self_service came up without a second party; unanswered is busy,
@@ -27,7 +28,10 @@ WITH RECURSIVE
       ON started_us >= coalesce(:from, coalesce(:to, unixepoch() * 1000000) - 86400000000)
       AND started_us < coalesce(:to, unixepoch() * 1000000)
     CROSS JOIN servers ON servers.id = server_id
-    WHERE channels > 0 AND (:server IS NULL OR servers.name = :server)
+    WHERE
+      channels > 0
+      AND (:server IS NULL OR servers.name = :server)
+      AND (:direction IS NULL OR direction = :direction)
   ),
   -- An interval is known by one number: when it began (UTC), its local day as if UTC, or its place
   -- in the week or day.

@@ -6,6 +6,7 @@
 -- :channel  name, uniqueid or linkedid of a channel of the call; * stands for any characters
 -- :cause  hangup cause of any channel of the call: its code or name, such as 17 or USER_BUSY
 -- :disposition  one of answered, self-service, busy, no-answer, cancelled, failed; default all
+-- :direction  inbound, outbound or internal; default all
 -- :limit  most calls shown; default 100
 SELECT
   calls.id AS call,
@@ -21,6 +22,7 @@ SELECT
   caller_number,
   caller_name,
   dialled,
+  direction,
   disposition,
   round((answered_us - started_us) / 1e6, 1) AS wait_s,
   round((ended_us - started_us) / 1e6, 1) AS duration_s,
@@ -36,6 +38,7 @@ WHERE
   AND started_us < coalesce(:to, unixepoch() * 1000000)
   AND (:server IS NULL OR servers.name = :server)
   AND (:disposition IS NULL OR disposition = :disposition)
+  AND (:direction IS NULL OR direction = :direction)
   AND (
     :number IS NULL OR caller_number GLOB :number OR dialled GLOB :number
     OR EXISTS (

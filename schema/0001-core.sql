@@ -93,6 +93,7 @@ CREATE TABLE calls (
   started_us INTEGER NOT NULL,      -- first channel's start
   answered_us INTEGER,              -- when two parties were first connected, or one came up alone (self-service)
   ended_us INTEGER,                 -- last channel's end; NULL while it lasts
+  direction TEXT,                   -- inbound: began on a trunk; outbound: a trunk was dialled; internal; NULL where no trunks are known (trunks = …)
   disposition TEXT,                 -- answered, self-service, busy, no-answer, cancelled, failed; NULL while open
   cause INTEGER,                    -- of its first channel, or if that one does not count, the first that does; see hangup_causes
   channels INTEGER NOT NULL,        -- how many of its channels count (see channels.counts)

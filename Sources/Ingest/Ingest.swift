@@ -34,6 +34,8 @@ public final class Ingest {
     public var sessions: Int64 = 0
     /// Sessions that the store had already.
     public var knownSessions: Int64 = 0
+    /// Bytes of these that the store does not hold: what was taken in before was cut.
+    public var missingBytes: Int64 = 0
     /// Frames that ended before their end.
     public var cutFrames: Int64 = 0
     /// Whether the last session ended within a frame, though nobody said that its connection was
@@ -203,8 +205,11 @@ public final class Ingest {
 
   private func take(_ bytes: [UInt8], at time: Int64) throws {
     if session == nil { try connect(at: time) }
-    guard !session!.isKnown else { return }
     let fresh = session!.fresh(of: bytes)
+    guard !session!.isKnown else {
+      progress.missingBytes += Int64(fresh.count)
+      return
+    }
     guard !fresh.isEmpty else { return }
     clock.advance(to: time)
     progress.bytes += Int64(fresh.count)
@@ -218,8 +223,11 @@ public final class Ingest {
       if case .capture(_, let date) = source { clock.begin(from: bytes, fileDate: date) }
       try connect(at: clock.now)
     }
-    guard !session!.isKnown else { return }
     let fresh = session!.fresh(of: bytes)
+    guard !session!.isKnown else {
+      progress.missingBytes += Int64(fresh.count)
+      return
+    }
     progress.bytes += Int64(fresh.count)
     session!.append(fresh)
     buffer.append(fresh)

@@ -16,7 +16,9 @@ public struct IngestError: Error, Sendable, Equatable, CustomStringConvertible {
   static func stateUnreadable(_ path: String) -> IngestError {
     IngestError(
       code: .stateUnreadable,
-      description: "\(path): the state it was left in cannot be read; run amirec rebuild")
+      description:
+        "\(path): the state it was left in is of another version of amirec; go on with that version, or "
+        + "record into a new store (this one stays readable)")
   }
 
   static let older = IngestError(

@@ -107,7 +107,8 @@ struct Ledger: Visitable {
     var gap = newGap()
     gap.sessionID = row.id
     gap.startedAt = time
-    gap.reason = reason == "recording-ended" ? "not-recorded" : row.endReason ?? reason
+    gap.reason =
+      ["recording-ended", "cut"].contains(reason) ? "not-recorded" : row.endReason ?? reason
     // Of a server that is being recorded one sees at once that it is not.
     if row.source == "live" { try store.write(&gap) }
     outage = gap

@@ -3,7 +3,7 @@ public struct CallRow: Row, Sendable {
   public static let table = "calls"
   public static let columns = [
     "id", "server_id", "linkedid", "caller_number", "caller_name", "dialled", "started_us",
-    "answered_us", "ended_us", "disposition", "cause", "channels",
+    "answered_us", "ended_us", "direction", "disposition", "cause", "channels",
   ]
 
   var id: Int64 = 0
@@ -15,6 +15,7 @@ public struct CallRow: Row, Sendable {
   var startedAt: Int64 = 0
   var answeredAt: Int64?
   var endedAt: Int64?
+  var direction: String?
   var disposition: String?
   var cause: Int64?
   var channels: Int64 = 0
@@ -29,6 +30,7 @@ public struct CallRow: Row, Sendable {
     visitor.visit(&startedAt)
     visitor.visit(&answeredAt)
     visitor.visit(&endedAt)
+    visitor.visit(&direction)
     visitor.visit(&disposition)
     visitor.visit(&cause)
     visitor.visit(&channels)

@@ -19,6 +19,7 @@ extension Normalizer {
     call.row.startedAt = time
     call.row.dialled = channels[slot].row.exten
     call.firstChannel = channels[slot].row.id
+    if !options.trunks.isEmpty { call.row.direction = isTrunk(slot) ? "inbound" : "internal" }
     if let linkedid { call.linkedids = [linkedid] }
     let callSlot = calls.insert(call)
     if let linkedid { callByLinkedid[linkedid] = callSlot }
@@ -103,6 +104,7 @@ extension Normalizer {
     calls[kept].connectedAt = earlier(calls[kept].connectedAt, old.connectedAt)
     calls[kept].upAt = earlier(calls[kept].upAt, old.upAt)
     if let status = old.dialStatus { calls[kept].dialStatus = status }
+    if calls[kept].row.direction == "internal" { calls[kept].row.direction = old.row.direction }
     if calls[kept].row.cause == nil { calls[kept].row.cause = old.row.cause }
     let end = max(calls[kept].row.endedAt ?? .min, old.row.endedAt ?? .min)
     calls[kept].row.endedAt = nil
@@ -131,6 +133,21 @@ extension Normalizer {
   }
 
   // MARK: Results
+
+  /// Whether a channel leads to another network.
+  func isTrunk(_ slot: Int) -> Bool {
+    guard let endpoint = channels[slot].row.endpoint else { return false }
+    return options.trunks.contains("\(channels[slot].row.technology)/\(endpoint)")
+  }
+
+  /// A channel is dialled: when it leads to another network, so does the call, unless it came from
+  /// there.
+  mutating func noteDialled(_ slot: Int) {
+    let call = channels[slot].call
+    guard calls[call].row.direction == "internal", isTrunk(slot) else { return }
+    calls[call].row.direction = "outbound"
+    calls.touch(call)
+  }
 
   /// Two parties are connected: the call of this channel is answered.
   mutating func connected(_ slot: Int, at time: Int64) {

@@ -10,6 +10,7 @@ extension Normalizer {
       join(source, dest, at: time)
       becomesConduit(source)
     }
+    noteDialled(dest)
     if let unfinished = channels[dest].dial { end(unfinished, status: nil, at: time) }
     var dial = LiveDial()
     dial.row.id = counters.dials.next(serverID)

@@ -15,10 +15,14 @@ public struct Normalizer: ~Copyable {
   /// in whole seconds.
   public static let bootTolerance: Int64 = 2_000_000
 
-  /// The bulky tables that are filled only when asked for.
+  /// What is to be told by whoever knows the server: its trunks, and the bulky tables that are
+  /// filled only when asked for.
   public struct Options: Sendable, Equatable {
     /// Whether to fill `cels`.
     public var cels = false
+    /// The endpoints that lead to other networks, as `TECHNOLOGY/ENDPOINT`; without any, the
+    /// direction of calls is not known.
+    public var trunks: Set<String> = []
     public init() {}
   }
 

@@ -8,8 +8,7 @@
 /// | text | LEB128 length, UTF-8 |
 /// | list | LEB128 count, items |
 ///
-/// It begins with `version`; a state of another version is refused, and the stream is read again
-/// instead (`amirec rebuild`).
+/// It begins with `version`; a state of another version is refused.
 public struct StateWriter: FieldVisitor {
   /// Of this format, and of the fields that the normalizer saves. To be raised with any change.
   public static let version: Int64 = 1

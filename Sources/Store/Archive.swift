@@ -89,7 +89,9 @@ public struct Archive: ~Copyable {
   }
 
   private func damaged(_ id: Int64) -> StoreError {
-    StoreError(.damaged, path, "block \(id) cannot be read back; run amirec verify")
+    StoreError(
+      .damaged, path,
+      "block \(id) cannot be read back: the file is damaged; take a copy from before")
   }
 
   private func integers(_ sql: String) throws -> [Int64] {

@@ -51,7 +51,7 @@ public struct CompressedBlock: Sendable {
 }
 
 extension Store {
-  /// Adds a block; one with its id replaces the one before.
+  /// Adds a block.
   public func write(_ block: CompressedBlock) throws {
     try execute(
       """

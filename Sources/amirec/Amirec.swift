@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Glibc
 import Reports
 
@@ -11,6 +12,7 @@ import Reports
 
       Exit codes: 0 done, 1 found wanting, 2 usage, 3 input, output or database.
       """,
+    version: Version.text,
     subcommands: [
       ImportCommand.self, ReportCommand.self, CallCommand.self, FramesCommand.self, SQLCommand.self,
       StatusCommand.self, ReplayCommand.self,

@@ -55,7 +55,10 @@ struct FramesCommand: ParsableCommand {
     if let call { filter.uniqueids = try uniqueids(of: call, path) }
     let known = try archive.sessions()
     if let session, !known.contains(session) {
-      throw Failure(Failure.input, "there is no session \(session); amirec status lists them")
+      throw Failure(
+        Failure.input,
+        "there is no session \(session); amirec sql 'SELECT id, connected_at FROM sessions' lists them"
+      )
     }
     let output = Terminal.output()
     for session in session.map({ [$0] }) ?? known {

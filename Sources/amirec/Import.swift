@@ -32,12 +32,20 @@ struct ImportCommand: ParsableCommand {
       "Bulky tables to fill as well, separated by commas: cels.", valueName: "names"))
   var tables: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The server's trunks, separated by commas, such as PJSIP/trunk1: they tell the direction of calls.",
+      valueName: "names"))
+  var trunks: String?
+
   @Flag(help: "Write the summary as JSON.")
   var json = false
 
   func run() throws {
     let path = try store.given()
-    let options = try BulkyTables.options(tables)
+    var options = try BulkyTables.options(tables)
+    options.trunks = Set(
+      trunks?.split(separator: ",").map { $0.filter { $0 != " " } } ?? [])
     // All files are looked into before the store is touched.
     let recordings = try files.map { try Recording(path: $0) }
     let store = try Store(path: path)
@@ -50,7 +58,7 @@ struct ImportCommand: ParsableCommand {
     let output = Terminal.output()
     try output.write(json ? ImportSummary.json(summaries) : ImportSummary.text(summaries))
     try output.flush()
-    if summaries.contains(where: { $0.cutReason != nil }) { throw ExitCode(Failure.wanting) }
+    if summaries.contains(where: \.isIncomplete) { throw ExitCode(Failure.wanting) }
   }
 
   private func take(

@@ -17,7 +17,7 @@ struct ImportSummary {
   }
 
   private var text: String {
-    if isKnown { return "\(file): already in the store, nothing added" }
+    if isKnown { return "\(file): already in the store, nothing added" + incompleteness }
     var line =
       "\(file): server \(server), \(progress.sessions) session\(progress.sessions == 1 ? "" : "s"), "
       + "\(progress.bytes) bytes, \(progress.events) events in \(Self.tenths(seconds)) s"
@@ -25,12 +25,24 @@ struct ImportSummary {
       line += "; \(progress.knownSessions) sessions were in the store already"
     }
     if progress.cutFrames > 0 { line += "; \(progress.cutFrames) messages were cut" }
-    if let cutReason { line += "; incomplete: \(cutReason)" }
-    return line
+    return line + incompleteness
+  }
+
+  /// Whether something of the recording is not in the store.
+  var isIncomplete: Bool { cutReason != nil || progress.missingBytes > 0 }
+
+  private var incompleteness: String {
+    var text = cutReason.map { "; incomplete: \($0)" } ?? ""
+    if progress.missingBytes > 0 {
+      text +=
+        "; \(progress.missingBytes) bytes of it are not there, because what was imported before was "
+        + "cut: import the whole recording into a new store"
+    }
+    return text
   }
 
   /// `{"files": [{"file", "server", "sessions", "known_sessions", "bytes", "frames", "events",
-  /// "cut_frames", "cut", "seconds"}]}`
+  /// "missing_bytes", "cut_frames", "cut", "seconds"}]}`
   static func json(_ summaries: [ImportSummary]) -> String {
     let entries = summaries.map { summary in
       let progress = summary.progress
@@ -38,7 +50,7 @@ struct ImportSummary {
         "{\"file\":\(JSONText.quoted(summary.file)),\"server\":\(JSONText.quoted(summary.server)),"
         + "\"sessions\":\(progress.sessions),\"known_sessions\":\(progress.knownSessions),"
         + "\"bytes\":\(progress.bytes),\"frames\":\(progress.frames),\"events\":\(progress.events),"
-        + "\"cut_frames\":\(progress.cutFrames),"
+        + "\"missing_bytes\":\(progress.missingBytes),\"cut_frames\":\(progress.cutFrames),"
         + "\"cut\":\(summary.cutReason.map { JSONText.quoted($0) } ?? "null"),"
         + "\"seconds\":\(tenths(summary.seconds))}"
     }

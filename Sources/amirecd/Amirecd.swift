@@ -12,7 +12,7 @@ struct Amirecd: ParsableCommand {
       It runs until it gets SIGTERM or SIGINT, and rereads its configuration on SIGHUP.
       Exit codes: 0 done, 2 usage, 3 configuration, input, output or database.
       """,
-    version: "amirecd \(Program.version)")
+    version: "amirecd \(Version.text)")
 
   @Option(help: ArgumentHelp("The configuration: see etc/amirec.conf.", valueName: "file"))
   var config: String
@@ -24,8 +24,6 @@ struct Amirecd: ParsableCommand {
 /// The program. Its exit codes are those of all our programs: 0 done, 2 usage, 3 input, output or
 /// database.
 @main enum Program {
-  static let version = "0.1.0"
-
   static func main() async {
     // A limit on the size of files is an error to handle, as a full disk is.
     signal(SIGXFSZ, SIG_IGN)

@@ -63,7 +63,7 @@ actor Collector {
     try readOrphans()
     systemd?.notify("READY=1", statusLine)
     log.notice(
-      "version \(Program.version) records \(running.count) servers into \(configuration.store)")
+      "version \(Version.text) records \(running.count) servers into \(configuration.store)")
   }
 
   /// Begins to record a server.
@@ -77,7 +77,10 @@ actor Collector {
     let task = Task { await recorder.run() }
     running[server.name] = Running(server: server, inlet: inlet, status: status, task: task)
     intake.order(
-      .read(.init(name: server.name, folder: inlet.folder, inlet: inlet, status: status)))
+      .read(
+        .init(
+          name: server.name, folder: inlet.folder, trunks: Set(server.trunks), inlet: inlet,
+          status: status)))
   }
 
   /// Has the journals of servers that are not in the configuration any more brought into the store.
@@ -87,7 +90,8 @@ actor Collector {
       let status = RecorderStatus()
       status.disconnected("not in the configuration")
       let folder = "\(configuration.journal)/\(name)"
-      intake.order(.read(.init(name: name, folder: folder, inlet: nil, status: status)))
+      intake.order(
+        .read(.init(name: name, folder: folder, trunks: [], inlet: nil, status: status)))
     }
   }
 

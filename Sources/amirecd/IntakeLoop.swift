@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 import Journal
 import Logging
@@ -43,7 +44,7 @@ final class IntakeLoop {
     self.intake = intake
     self.log = log
     row = CollectorRow(
-      version: Program.version, pid: Int64(getpid()), startedAt: WallClock.microseconds())
+      version: Version.text, pid: Int64(getpid()), startedAt: WallClock.microseconds())
   }
 
   /// Works until it is told to stop; then says whether the store holds all that the journals do.

@@ -33,6 +33,8 @@ final class IntakeSource {
   /// Goes on where the store's holdings of the server end. Throws as `Ingest` does.
   init(_ source: Intake.Source, store: Store, options: Normalizer.Options) throws {
     self.source = source
+    var options = options
+    options.trunks = source.trunks
     ingest = try Ingest(store: store, server: source.name, source: .live, options: options)
     reader = JournalReader(folder: source.folder)
   }

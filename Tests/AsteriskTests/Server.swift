@@ -1,8 +1,8 @@
 import Glibc
 import Support
 
-/// The live Asterisk that the environment names: its manager port, and a user who may read everything
-/// and originate.
+/// The live Asterisk that the environment names: its manager port, and a user who may read
+/// everything and originate.
 ///
 /// | variable | meaning |
 /// |---|---|
@@ -53,7 +53,8 @@ struct Collector {
     running = try Program.built("amirecd").start(["--config", folder.file("amirec.conf")])
   }
 
-  /// The one number that a query of the store gives; 0 while there is no store or no such table yet.
+  /// The one number that a query of the store gives; 0 while there is no store or no such table
+  /// yet.
   func number(_ sql: String) async throws -> Int {
     let asked = try await Oracle.python(["-c", Self.query, store, sql])
     return Int(asked.output.filter { !$0.isWhitespace }) ?? 0

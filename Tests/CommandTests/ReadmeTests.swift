@@ -7,7 +7,8 @@ import Testing
   private static let root = String(Fixture.tests.dropLast("/Tests".count))
   private static let readme = String(decoding: content(of: "\(root)/README.md"), as: UTF8.self)
 
-  /// Its examples and the help texts in it; `scripts/readme` without `--check` takes over what changed.
+  /// Its examples and the help texts in it; `scripts/readme` without `--check` takes over what
+  /// changed.
   @Test func `what README shows is what the programs print`() async throws {
     let folder = Program.built("amirec").path.dropLast("/amirec".count)
     let outcome = try await Oracle.python([

@@ -58,6 +58,16 @@ import Testing
     #expect(try bench.dump() == rows)
   }
 
+  @Test func `the whole of a recording that was cut before is not taken for known`() throws {
+    let stream = try Stream(fixture: "restart-22")
+    var cut = stream
+    cut.records.removeLast(20)
+    let bench = Bench()
+    _ = try bench.take(cut)
+    let again = try bench.take(stream)
+    #expect(again.bytes == 0 && again.missingBytes > 0)
+  }
+
   @Test func `a recording that is older than the store's holdings is refused and changes nothing`()
     throws
   {

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Journal
 
-/// A limit on the size of files stands for a full disk: the system takes part of a write, then none.
+/// A limit on the size of files stands for a full disk: the system takes part of a write, then
+/// none.
 @Suite struct FullDiskTests {
   private static func limitFiles(to bytes: UInt) {
     signal(SIGXFSZ, SIG_IGN)

@@ -97,10 +97,13 @@ struct Script {
     event("Hangup", ["Channel": "x", "Uniqueid": id, "Cause": "\(cause)"])
   }
 
-  /// What comes out; `disturbed` saves and restores the state after every message.
-  func run(disturbed: Bool = false) throws -> RowLog {
+  /// What comes out; `trunks` as the server's administrator names them; `disturbed` saves and
+  /// restores the state after every message.
+  func run(trunks: Set<String> = [], disturbed: Bool = false) throws -> RowLog {
     var log = RowLog()
-    var normalizer = Normalizer(server: 0)
+    var options = Normalizer.Options()
+    options.trunks = trunks
+    var normalizer = Normalizer(server: 0, options: options)
     normalizer.sessionBegan(id: 1)
     var buffer = FrameBuffer()
     var frame = Frame()
@@ -180,6 +183,23 @@ private struct Nothing: Visitable {
     script.hangup("1")
     let log = try script.run()
     #expect(log.column("disposition", of: "calls") == ["self-service"])
+  }
+
+  @Test(arguments: [
+    ("PJSIP/trunk", "101", "inbound"), ("PJSIP/100", "trunk", "outbound"),
+    ("PJSIP/100", "101", "internal"),
+  ])
+  func `a call's direction is told by its trunks`(
+    caller: String, dialled: String, direction: String
+  )
+    throws
+  {
+    var script = Script()
+    script.channel("1", "\(caller)-00000000", exten: "101")
+    script.channel("2", "PJSIP/\(dialled)-00000001", linkedid: "1")
+    script.dial("1", "2")
+    #expect(try script.run(trunks: ["PJSIP/trunk"]).column("direction", of: "calls") == [direction])
+    #expect(try script.run().column("direction", of: "calls") == ["-"])
   }
 
   @Test func `an attended transfer makes two calls one, the smaller id stays`() throws {

@@ -1,7 +1,8 @@
 import Glibc
 public import Testing
 
-/// Compares `text` with the file `Golden/NAME` beside the test; with `GOLDEN=update` in the environment it becomes that file.
+/// Compares `text` with the file `Golden/NAME` beside the test; with `GOLDEN=update` in the
+/// environment it becomes that file.
 public func expectGolden(
   _ text: String, _ name: String, test: String = #filePath,
   sourceLocation: SourceLocation = #_sourceLocation

@@ -13,14 +13,16 @@ public enum Oracle {
     try await python(["\(Fixture.tests)/Oracle/\(script)"] + arguments)
   }
 
-  /// Compares a store with the recording it was imported from, and what the built `amirec` says of it.
+  /// Compares a store with the recording it was imported from, and what the built `amirec` says of
+  /// it.
   public static func compare(store: String, recording: String) async throws -> Outcome {
     let amirec = Program.built("amirec").path
     return try await run(
       "compare.py", ["--db", store, "--capture", recording, "--amirec", amirec])
   }
 
-  /// A Python program that copies a store (its first argument) to its second and runs its third there as SQL.
+  /// A Python program that copies a store (its first argument) to its second and runs its third
+  /// there as SQL.
   public static let change = """
     import os, sqlite3, sys
     if os.path.exists(sys.argv[2]): os.remove(sys.argv[2])

@@ -1,8 +1,8 @@
 import Support
 import Testing
 
-/// The arrows between targets: ARCHITECTURE.md draws them, Package.swift declares them, and here they are
-/// checked against what the files import.
+/// The arrows between targets: ARCHITECTURE.md draws them, Package.swift declares them, and here
+/// they are checked against what the files import.
 @Suite struct ImportTests {
   private static let system: Set<String> = ["Glibc", "Dispatch", "Synchronization"]
   private static let nio: Set<String> = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]

@@ -20,8 +20,8 @@ import Testing
     }
   }
 
-  /// The row of a table in a comment cannot be broken, nor can a parameter of a report; a text should
-  /// not be.
+  /// The row of a table in a comment cannot be broken, nor can a parameter of a report; a text
+  /// should not be.
   @Test func `lines are within 100 columns, but for texts and the rows of tables`() {
     for file in Tree.sources + Tree.files(in: "queries") {
       for (number, line) in file.lines.enumerated() where line.count > Self.columnsMax {

@@ -1,0 +1,5 @@
+/// The version of this package and of its programs.
+public enum Version {
+  /// As in CHANGELOG.md.
+  public static let text = "0.1.0"
+}
