@@ -28,7 +28,7 @@ struct Systemd: Sendable {
   /// The bytes that a socket's path may have. **Source:** unix(7).
   private static let pathBytesMax = 108
 
-  /// Sends some assignments, such as READY=1.
+  /// Sends some assignments, such as READY=1. Waits for nobody: systemd reads, or it is lost.
   func notify(_ lines: String...) {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return }
@@ -41,7 +41,8 @@ struct Systemd: Sendable {
     unsafe withUnsafePointer(to: &name) { name in
       unsafe name.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
         _ = unsafe sendto(
-          descriptor, message, message.count, Int32(MSG_NOSIGNAL), name, socklen_t(length))
+          descriptor, message, message.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT), name,
+          socklen_t(length))
       }
     }
   }

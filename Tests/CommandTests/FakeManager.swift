@@ -40,9 +40,15 @@ final class FakeManager: Sendable {
     }
     self.port = Int(in_port_t(bigEndian: address.sin_port))
     Self.onThread { [weak self] in
+      // Closed here alone: a descriptor that is closed elsewhere may be another's by now.
+      defer { close(listener) }
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0, let self else { return }
+        guard connection >= 0 else { return }
+        guard let self else {
+          close(connection)
+          return
+        }
         Self.onThread { self.serve(connection) }
       }
     }
@@ -56,8 +62,9 @@ final class FakeManager: Sendable {
   /// Closes everything, as a killed server does.
   func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-    for connection in state.withLock({ $0.open }) { shutdown(connection, Int32(SHUT_RDWR)) }
+    state.withLock { state in
+      for connection in state.open { shutdown(connection, Int32(SHUT_RDWR)) }
+    }
   }
 
   /// Sends nothing any more, and answers nothing.
