@@ -42,6 +42,9 @@ public final class Capture {
   public private(set) var cutReason: String?
   /// Whether the recording turned out to end too early.
   public var wasCut: Bool { cutReason != nil }
+  /// The last time that its index knows of, in microseconds since 1970: up to then something is
+  /// missing in a recording that was cut; nil where no index tells.
+  public var indexedUntil: Int64? { (survey?.lastTime).flatMap { $0 > 0 ? $0 : nil } }
   /// Whether a writer may still append to it.
   private(set) var isGrowing = false
 

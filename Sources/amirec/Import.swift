@@ -81,7 +81,7 @@ struct ImportCommand: ParsableCommand {
         try ingest.commit()
         meter.show(bytes: capture.fileBytesRead, events: ingest.progress.events)
       }
-      if capture.wasCut { try ingest.noteCut(until: nil) }
+      if capture.wasCut { try ingest.noteCut(until: capture.indexedUntil) }
       try ingest.finish(reason: capture.wasCut ? "cut" : "recording-ended")
       meter.clear()
       return ImportSummary(

@@ -108,6 +108,16 @@ import Testing
     #expect(read.cutReason == "its index tells of more bytes than the 10 it holds")
   }
 
+  @Test func `what is missing of a cut recording lasts as long as its index knows`() throws {
+    let folder = TemporaryFolder()
+    let path = folder.write("0123456789", to: "x.ami")
+    folder.write("0 4 5\n4 6 7\n10 90 8.5\n100 disconnect 9\n", to: "x.idx")
+    let capture = try Capture(path: path)
+    #expect(capture.indexedUntil == 9_000_000)
+    let bare = folder.write("0123456789", to: "y.ami")
+    #expect(try Capture(path: bare).indexedUntil == nil)
+  }
+
   @Test(arguments: [
     "0 4 5\n\u{0}\u{0}\u{0}\u{0}", "0 4 5\n4 4 5.\n", "0 4 5\n4 18446744073709551616 5\n",
     "0 4 5\n4 4", "0 4 5\n" + String(repeating: "9", count: 300_000) + "\n",
