@@ -1,5 +1,6 @@
 import Dispatch
 public import Glibc
+import Synchronization
 
 /// A program that tests run: one of ours as built, or one of the machine's.
 public struct Program: Sendable {
@@ -85,29 +86,54 @@ public struct Program: Sendable {
   }
 }
 
-/// A program that was started and has not been waited for.
-public struct RunningProgram: Sendable {
+/// A program that was started. One that nobody holds any more is killed.
+public final class RunningProgram: Sendable {
   public let pid: pid_t
-  fileprivate let folder: TemporaryFolder
+  private let folder: TemporaryFolder
+  /// Whether its end was taken note of: then the number may already be another process's.
+  private let isGone = Mutex(false)
 
-  public func signal(_ number: Int32) { kill(pid, number) }
+  init(pid: pid_t, folder: TemporaryFolder) {
+    self.pid = pid
+    self.folder = folder
+  }
+
+  deinit {
+    if !isGone.withLock({ $0 }) {
+      kill(pid, SIGKILL)
+      _ = reaped()
+    }
+  }
+
+  /// Sends it a signal, unless it has ended.
+  public func signal(_ number: Int32) {
+    isGone.withLock { if !$0 { kill(pid, number) } }
+  }
 
   /// What it has written to standard error so far.
   public var errors: String { text(folder.file("errors")) }
 
-  /// Waits for its end without holding a thread of the tests.
+  /// Waits for its end without holding a thread of the tests. To be called once.
   public func ended() async -> Outcome {
     let status = await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        var status: Int32 = 0
-        while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        continuation.resume(returning: status)
-      }
+      DispatchQueue.global().async { continuation.resume(returning: self.reaped()) }
     }
     let signal = status & 0x7f
     return Outcome(
       status: signal == 0 ? (status >> 8) & 0xff : 128 + signal,
       output: text(folder.file("output")), errors: errors)
+  }
+
+  /// Waits for its end and gives its number back to the system.
+  private func reaped() -> Int32 {
+    var info = unsafe siginfo_t()
+    while unsafe waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+    return isGone.withLock {
+      var status: Int32 = 0
+      while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}
+      $0 = true
+      return status
+    }
   }
 }
 
