@@ -46,16 +46,18 @@ install: libraries
 	$(SWIFT) build $(RELEASE) --product amirec
 	$(SWIFT) build $(RELEASE) --product amirecd
 	@set -eu; bin=$$($(SWIFT) build $(RELEASE) --show-bin-path); \
-	install -D -m 755 "$$bin/amirec" "$(DESTDIR)$(PREFIX)/bin/amirec"; \
-	install -D -m 755 "$$bin/amirecd" "$(DESTDIR)$(PREFIX)/bin/amirecd"; \
-	install -d "$(DESTDIR)$(UNITDIR)"; \
-	sed -e 's|/usr/local/bin/|$(PREFIX)/bin/|g' -e 's|/etc/amirec/|$(SYSCONFDIR)/amirec/|g' \
-	  etc/amirecd.service >"$(DESTDIR)$(UNITDIR)/amirecd.service"; \
-	chmod 644 "$(DESTDIR)$(UNITDIR)/amirecd.service"; \
-	install -D -m 644 etc/amirec.conf "$(DESTDIR)$(PREFIX)/share/amirec/amirec.conf"; \
+	strip=$$(command -v strip >/dev/null && echo -s || true); \
+	install $$strip -D -m 755 "$$bin/amirec" "$(DESTDIR)$(PREFIX)/bin/amirec"; \
+	install $$strip -D -m 755 "$$bin/amirecd" "$(DESTDIR)$(PREFIX)/bin/amirecd"; \
+	put() { \
+	  mkdir -p "$$(dirname "$$2")"; \
+	  sed -e 's|/usr/local/bin/|$(PREFIX)/bin/|g' -e 's|/etc/amirec/|$(SYSCONFDIR)/amirec/|g' "$$1" >"$$2"; \
+	  chmod 644 "$$2"; \
+	}; \
+	put etc/amirecd.service "$(DESTDIR)$(UNITDIR)/amirecd.service"; \
+	put etc/amirec.conf "$(DESTDIR)$(PREFIX)/share/amirec/amirec.conf"; \
 	conf="$(DESTDIR)$(SYSCONFDIR)/amirec/amirec.conf"; \
-	if [ -e "$$conf" ]; then echo "$$conf is kept as it is"; \
-	else install -D -m 644 etc/amirec.conf "$$conf"; fi; \
+	if [ -e "$$conf" ]; then echo "$$conf is kept as it is"; else put etc/amirec.conf "$$conf"; fi; \
 	echo "installed $(DESTDIR)$(PREFIX)/bin/amirec, amirecd; edit $$conf, then: systemctl enable --now amirecd"
 
 clean:
