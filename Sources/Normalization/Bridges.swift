@@ -39,7 +39,8 @@ extension Normalizer {
     leave(member, at: time)
   }
 
-  /// A channel joins a conference's bridge without a BridgeEnter: an attended transfer swapped it in.
+  /// A channel joins a conference's bridge without a BridgeEnter: an attended transfer swapped it
+  /// in.
   mutating func entersUnannounced(_ channel: Int, _ frame: borrowing Frame, at time: Int64) {
     guard let uniqueid = frame.text(of: .bridgeUniqueid), let bridge = bridgeByUniqueid[uniqueid]
     else { return }

@@ -1,6 +1,7 @@
 import AMI
 
-/// What happens within calls, as far as it is live: transfers, parking, conferences, holds, recordings.
+/// What happens within calls, as far as it is live: transfers, parking, conferences, holds,
+/// recordings.
 struct CallFeatures: Visitable {
   var transfers = Pool<LiveTransfer>()
   var parkings = Pool<LiveParking>()
@@ -12,7 +13,8 @@ struct CallFeatures: Visitable {
   // Rows without a life of their own, until they are drained.
   var originates: [OriginateRow] = []
   var keys: [DTMFRow] = []
-  /// Originates of channels that were not announced yet; they are drained like the others meanwhile.
+  /// Originates of channels that were not announced yet; they are drained like the others
+  /// meanwhile.
   var early: [OriginateRow] = []
   /// Slots of transfers that are gone once they are written.
   var leavingTransfers: [Int] = []

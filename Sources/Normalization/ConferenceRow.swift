@@ -26,7 +26,8 @@ public struct ConferenceRow: Row, Sendable {
   }
 }
 
-/// A row of `conference_members`: one stay of one channel in a conference; schema/0003-call-features.sql says what each column is.
+/// A row of `conference_members`: one stay of one channel in a conference;
+/// schema/0003-call-features.sql says what each column is.
 public struct ConferenceMemberRow: Row, Sendable {
   public static let table = "conference_members"
   public static let columns = [

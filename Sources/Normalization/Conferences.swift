@@ -91,7 +91,8 @@ extension Normalizer {
 
   // MARK: Conferences and stays
 
-  /// The conference that an event names: by its bridge; by its name where one of both names no bridge.
+  /// The conference that an event names: by its bridge; by its name where one of both names no
+  /// bridge.
   private mutating func knownConference(_ frame: borrowing Frame) -> Int? {
     let bridge = frame.knownText(of: .bridgeUniqueid)
     let name = frame.text(named: "Conference") ?? ""

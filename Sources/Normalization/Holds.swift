@@ -48,7 +48,8 @@ extension Normalizer {
     channels[channel].features.recordings.append(slot)
   }
 
-  /// A recording of a channel stops. Asterisk does not say which: of several it is taken for the oldest.
+  /// A recording of a channel stops. Asterisk does not say which: of several it is taken for the
+  /// oldest.
   mutating func recordingStops(_ frame: borrowing Frame, _ kind: String, at time: Int64) {
     guard let channel = knownChannel(frame, .uniqueid),
       let slot = channels[channel].features.recordings.first(where: {
@@ -126,7 +127,8 @@ extension Normalizer {
     features.early.removeAll { $0.uniqueid == channels[slot].row.uniqueid }
   }
 
-  /// **Source:** include/asterisk/frame.h, `ast_control_frame_type`; main/pbx.c, `ast_pbx_outgoing_exten`
+  /// **Source:** include/asterisk/frame.h, `ast_control_frame_type`; main/pbx.c,
+  /// `ast_pbx_outgoing_exten`
   private func reasonWord(_ reason: Int64) -> String? {
     switch reason {
     case 0: "failed"

@@ -1,4 +1,5 @@
-/// A row of `originates`: the result of one Originate; schema/0003-call-features.sql says what each column is.
+/// A row of `originates`: the result of one Originate; schema/0003-call-features.sql says what each
+/// column is.
 public struct OriginateRow: Row, Sendable {
   public static let table = "originates"
   public static let columns = [

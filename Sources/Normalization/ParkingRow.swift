@@ -1,4 +1,5 @@
-/// A row of `parkings`: one stay of one channel in a parking lot; schema/0003-call-features.sql says what each column is.
+/// A row of `parkings`: one stay of one channel in a parking lot; schema/0003-call-features.sql
+/// says what each column is.
 public struct ParkingRow: Row, Sendable {
   public static let table = "parkings"
   public static let columns = [

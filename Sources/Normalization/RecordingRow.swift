@@ -1,4 +1,5 @@
-/// A row of `recordings`: one recording of a channel or a conference; schema/0003-call-features.sql says what each column is.
+/// A row of `recordings`: one recording of a channel or a conference; schema/0003-call-features.sql
+/// says what each column is.
 public struct RecordingRow: Row, Sendable {
   public static let table = "recordings"
   public static let columns = [

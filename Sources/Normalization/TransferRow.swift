@@ -1,4 +1,5 @@
-/// A row of `transfers`: one attempt to transfer a call; schema/0003-call-features.sql says what each column is.
+/// A row of `transfers`: one attempt to transfer a call; schema/0003-call-features.sql says what
+/// each column is.
 public struct TransferRow: Row, Sendable {
   public static let table = "transfers"
   public static let columns = [

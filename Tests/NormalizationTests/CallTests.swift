@@ -51,8 +51,11 @@ struct Script {
   mutating func event(_ name: String, _ headers: KeyValuePairs<String, String>) {
     var text = "Event: \(name)\r\nPrivilege: call,all\r\n"
     for (name, value) in headers { text += "\(name): \(value)\r\n" }
-    bytes += Array((text + "\r\n").utf8)
+    append(text)
   }
+
+  /// A message of lines that end in CR LF.
+  mutating func append(_ lines: String) { bytes += Array((lines + "\r\n").utf8) }
 
   mutating func channel(_ id: String, _ name: String, linkedid: String? = nil, exten: String = "") {
     event(
@@ -98,8 +101,10 @@ struct Script {
   }
 
   /// What comes out; `trunks` as the server's administrator names them; `disturbed` saves and
-  /// restores the state after every message.
-  func run(trunks: Set<String> = [], disturbed: Bool = false) throws -> RowLog {
+  /// restores the state after every message; `restart` has the server announce its end and go.
+  func run(
+    trunks: Set<String> = [], disturbed: Bool = false, restart: Bool = false
+  ) throws -> RowLog {
     var log = RowLog()
     var options = Normalizer.Options()
     options.trunks = trunks
@@ -121,6 +126,11 @@ struct Script {
         break
       }
       normalizer = restored
+    }
+    if restart {
+      buffer.append(Array("Event: Shutdown\r\nPrivilege: system,all\r\n\r\n".utf8))
+      while buffer.next(into: &frame) { normalizer.take(frame, at: time) }
+      normalizer.sessionEnded(at: time + 1_000_000)
     }
     try normalizer.drain(into: &log)
     return log
