@@ -125,9 +125,7 @@ extension Normalizer {
   mutating func consultationBegins(_ frame: borrowing Frame, at time: Int64) {
     guard let target = knownChannel(frame, .uniqueid), !channels[target].isFarHalf,
       channels[target].row.technology == "Local", let name = frame.knownText(of: .value),
-      let transferer = channels.used.first(where: {
-        channels[$0].row.name == name && channels[$0].row.endedAt == nil
-      }),
+      let transferer = liveChannel(named: name),
       !channels[target].features.transfers.contains(where: {
         features.transfers[$0].target == target
       })
@@ -148,6 +146,12 @@ extension Normalizer {
       if others.count == 1 { transfer.transferee = members[others[0]].channel }
     }
     _ = open(transfer, at: time)
+  }
+
+  /// The channel of this name that was opened last. It is looked for one by one: seldom asked for.
+  private func liveChannel(named name: String) -> Int? {
+    channels.used.filter { channels[$0].row.name == name && channels[$0].row.endedAt == nil }
+      .max { channels[$0].row.id < channels[$1].row.id }
   }
 
   /// The consultation of a channel of which no event told yet that it became a transfer.
