@@ -45,6 +45,8 @@ enum Event: String, CaseIterable {
   case monitorStop = "MonitorStop"
   case originateResponse = "OriginateResponse"
   case dtmfEnd = "DTMFEnd"
+  case dtmf = "DTMF"
+  case transfer = "Transfer"
   case varSet = "VarSet"
   case queueCallerJoin = "QueueCallerJoin"
   case cdr = "Cdr"

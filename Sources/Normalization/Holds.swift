@@ -5,7 +5,9 @@ import AMI
 extension Normalizer {
   // MARK: Holds
 
+  /// Before Asterisk 12 one event tells both ends of a hold, by its `Status`.
   mutating func hold(_ frame: borrowing Frame, at time: Int64) {
+    if frame.has(.status, "Off") { return unhold(frame, at: time) }
     guard let channel = channel(frame, .main, at: time), channels[channel].row.endedAt == nil,
       channels[channel].features.hold == nil
     else { return }

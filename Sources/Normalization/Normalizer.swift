@@ -178,6 +178,8 @@ public struct Normalizer: ~Copyable {
     case .monitorStop: recordingStops(frame, "monitor", at: time)
     case .originateResponse: originateResponse(frame, at: time)
     case .dtmfEnd: dtmfEnd(frame, at: time)
+    case .dtmf: if frame.text(named: "End") == "Yes" { dtmfEnd(frame, at: time) }
+    case .transfer: sipTransfer(frame, at: time)
     case .varSet: noteVariable(frame, at: time)
     case .queueCallerJoin: noteQueue(frame)
     case .cdr: cdr(frame, at: time)

@@ -44,7 +44,7 @@ struct RowLog: RowSink {
 
 /// Feeds messages to a normalizer, one a second.
 struct Script {
-  private var bytes: [UInt8] = []
+  private(set) var bytes: [UInt8] = []
 
   init() {}
 
@@ -137,7 +137,7 @@ struct Script {
   }
 }
 
-private struct Nothing: Visitable {
+struct Nothing: Visitable {
   mutating func visit(_ visitor: inout some FieldVisitor) {}
 }
 

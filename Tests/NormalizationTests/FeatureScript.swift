@@ -1,3 +1,5 @@
+import AMI
+import Normalization
 import Testing
 
 /// Messages about what happens within calls.
@@ -96,5 +98,22 @@ extension Script {
     if let id { text += "Channel: x\r\nUniqueid: \(id)\r\nAdmin: No\r\n" }
     for (name, value) in more { text += "\(name): \(value)\r\n" }
     append(text)
+  }
+
+  /// The size of the state that is saved after the last message, in bytes.
+  func stateSize() throws -> Int {
+    var log = RowLog()
+    var normalizer = Normalizer(server: 0)
+    var nothing = Nothing()
+    var buffer = FrameBuffer()
+    var frame = Frame()
+    var time: Int64 = 0
+    buffer.append(bytes)
+    while buffer.next(into: &frame) {
+      time += 1_000_000
+      normalizer.take(frame, at: time)
+      try normalizer.drain(into: &log)
+    }
+    return normalizer.save(with: &nothing).count
   }
 }

@@ -124,6 +124,46 @@ import Testing
     #expect(log.column("music_class", of: "holds") == ["jazz", "-"])
   }
 
+  @Test func `holds and keys of an Asterisk before 12 are told in other words`() throws {
+    var script = Script.talk()
+    script.event("Hold", ["Status": "On", "Channel": "x", "Uniqueid": "1"])
+    script.event("Hold", ["Status": "Off", "Channel": "x", "Uniqueid": "1"])
+    for (begin, end) in [("Yes", "No"), ("No", "Yes")] {
+      script.event(
+        "DTMF",
+        [
+          "Channel": "x", "Uniqueid": "1", "Digit": "7", "Direction": "Sent", "Begin": begin,
+          "End": end,
+        ])
+    }
+    let log = try script.undisturbedRows()
+    #expect(log.column("closed_by", of: "holds") == ["unhold"])
+    #expect(log.column("direction", of: "dtmf") == ["sent"])
+  }
+
+  @Test func `what is over is held no longer, however much of it there was`() throws {
+    func stateSize(rounds: Int) throws -> Int {
+      var script = Script()
+      for round in 0..<rounds {
+        let (one, other) = ("1.\(round)", "2.\(round)")
+        script.channel(one, "PJSIP/100-\(round)")
+        script.channel(other, "PJSIP/101-\(round)")
+        script.blindTransfer(of: one, by: other, to: "102", isExternal: "No")
+        script.conference("Join", "room", "c", one)
+        script.conference("End", "room", "c", nil)
+        script.event("Hold", ["Channel": "x", "Uniqueid": one])
+        script.event("MixMonitorStart", ["Channel": "x", "Uniqueid": one])
+        script.parked("ParkedCall", one)
+        script.parked("ParkedCallGiveUp", one)
+        script.hangup(one)
+        script.hangup(other)
+      }
+      return try script.stateSize()
+    }
+    let (few, many) = (try stateSize(rounds: 20), try stateSize(rounds: 200))
+    #expect(many < few + few / 10)
+  }
+
   @Test func `a recording has its file, whether that is told before or after`() throws {
     for isBefore in [true, false] {
       var script = Script.talk()

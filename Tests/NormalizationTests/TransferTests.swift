@@ -169,6 +169,30 @@ import Testing
     }
   }
 
+  @Test func `a REFER to an Asterisk before 12 is a transfer`() throws {
+    for (type, kind, place) in [
+      ("Blind", "blind", "extension"), ("Attended", "attended", "channel"),
+    ] {
+      var script = Script()
+      script.channel("1", "SIP/100-00000000")
+      script.channel("2", "SIP/101-00000001")
+      script.event(
+        "Transfer",
+        [
+          "TransferMethod": "SIP", "TransferType": type, "Channel": "SIP/101-00000001",
+          "Uniqueid": "2", "TargetChannel": "x", "TargetUniqueid": "1", "TransferExten": "102",
+        ])
+      let log = try script.undisturbedRows()
+      #expect(log.column("kind", of: "transfers") == [kind])
+      #expect(log.column("method", of: "transfers") == ["refer"])
+      #expect(log.column("destination", of: "transfers") == [place])
+      #expect(log.column("transferer_channel_id", of: "transfers") == ["2"])
+      #expect(
+        log.column("transferee_channel_id", of: "transfers") == [kind == "blind" ? "1" : "-"])
+      #expect(log.column("id", of: "calls") == ["1"])
+    }
+  }
+
   @Test func `a transfer follows its call when that turns out to be part of another`() throws {
     var script = Script()
     script.channel("0", "PJSIP/109-00000009")
