@@ -142,7 +142,7 @@ CREATE TABLE dtmf (
   server_id INTEGER NOT NULL REFERENCES servers (id),
   channel_id INTEGER NOT NULL REFERENCES channels (id),
   received_us INTEGER NOT NULL,     -- when it was over
-  digit TEXT NOT NULL,              -- always * unless keys are kept in the clear (tables = dtmf): they may be secrets
+  digit TEXT NOT NULL,              -- always * unless keys are kept in the clear: they may be secrets
   direction TEXT,                   -- received: from the channel; sent: to it
   duration_ms INTEGER,
   received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
