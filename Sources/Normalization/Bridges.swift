@@ -39,6 +39,19 @@ extension Normalizer {
     leave(member, at: time)
   }
 
+  /// A channel joins a conference's bridge without a BridgeEnter: an attended transfer swapped it
+  /// in.
+  mutating func entersUnannounced(_ channel: Int, _ frame: borrowing Frame, at time: Int64) {
+    guard let uniqueid = frame.text(of: .bridgeUniqueid), let bridge = bridgeByUniqueid[uniqueid]
+    else { return }
+    if let member = channels[channel].member {
+      if members[member].bridge == bridge { return }
+      leave(member, at: time)
+    }
+    becomesConduit(channel)
+    enter(bridge, channel, at: time)
+  }
+
   // MARK: Stays
 
   private mutating func enter(_ bridge: Int, _ channel: Int, at time: Int64) {

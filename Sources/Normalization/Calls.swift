@@ -74,16 +74,6 @@ extension Normalizer {
     if call != otherCall { unite(call, otherCall, at: time) }
   }
 
-  mutating func attendedTransfer(_ frame: borrowing Frame, at time: Int64) {
-    guard frame.has(.result, "Success") else { return }
-    join(
-      frame,
-      [
-        .origTransfererUniqueid, .secondTransfererUniqueid, .transfereeUniqueid,
-        .transferTargetUniqueid,
-      ], at: time)
-  }
-
   /// Two calls turn out to be one: the smaller id stays.
   private mutating func unite(_ call: Int, _ other: Int, at time: Int64) {
     let (kept, gone) = calls[call].row.id < calls[other].row.id ? (call, other) : (other, call)
@@ -124,6 +114,11 @@ extension Normalizer {
     for bridge in bridges.used where bridges[bridge].row.callID == goneID {
       bridges[bridge].row.callID = keptID
       bridges.touch(bridge)
+    }
+    for transfer in features.transfers.used
+    where features.transfers[transfer].row.callID == goneID {
+      features.transfers[transfer].row.callID = keptID
+      features.transfers.touch(transfer)
     }
   }
 

@@ -78,6 +78,8 @@ struct LiveChannel: Live {
   var partner: Int?
   /// Whether it is the `;2` of a Local channel.
   var isFarHalf = false
+  /// What is remembered of it for the tables of what happens within calls.
+  var features = ChannelFeatures()
   /// Whether the time is over in which events about it may come after its end.
   var isExpired = false
   var isChanged = false
@@ -91,6 +93,7 @@ struct LiveChannel: Live {
     visitor.visit(&member)
     visitor.visit(&partner)
     visitor.visit(&isFarHalf)
+    features.visit(&visitor)
     visitor.visit(&isExpired)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)

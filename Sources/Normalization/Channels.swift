@@ -132,6 +132,8 @@ extension Normalizer {
     if let localPair = name.localPair { findPartner(of: slot, in: localPair, at: time) }
     update(slot, frame, headers, at: time)
     linkEarlyRecords(to: slot, at: time)
+    linkParkings(to: slot)
+    linkEarlyOriginates(to: slot, at: time)
     return slot
   }
 
@@ -225,6 +227,7 @@ extension Normalizer {
     {
       nearHalfByName[base] = nil
     }
+    featuresClosed(slot, at: time, by: closedBy)
     ended.append(slot, at: time)
     channelClosed(slot, at: time)
   }
@@ -248,6 +251,7 @@ extension Normalizer {
 
   private mutating func forget(_ slot: Int) {
     channels[slot].isExpired = true
+    featuresForgotten(slot)
     if let partner = channels[slot].partner { channels[partner].partner = nil }
     if channelByUniqueid[channels[slot].row.uniqueid] == slot {
       channelByUniqueid[channels[slot].row.uniqueid] = nil

@@ -26,6 +26,7 @@ extension Normalizer {
     logEntries.removeAll(keepingCapacity: true)
     for index in systemEvents.indices { try sink.write(&systemEvents[index]) }
     systemEvents.removeAll(keepingCapacity: true)
+    try features.drain(into: &sink)
     for var row in counts.takeChanged() { try sink.write(&row) }
     removeLeaving()
   }
@@ -76,6 +77,7 @@ extension Normalizer {
     counts.visit(&visitor)
     ended.visit(&visitor)
     session.visit(&visitor)
+    features.visit(&visitor)
     visitor.visit(&early, filler: CDRRow())
   }
 

@@ -23,6 +23,8 @@ public struct Normalizer: ~Copyable {
     /// The endpoints that lead to other networks, as `TECHNOLOGY/ENDPOINT`; without any, the
     /// direction of calls is not known.
     public var trunks: Set<String> = []
+    /// Whether `dtmf` shows which keys were pressed.
+    public var dtmf = false
     public init() {}
   }
 
@@ -48,6 +50,7 @@ public struct Normalizer: ~Copyable {
   var counts = EventCounts()
   var ended = EndedChannels()
   var session = SessionState()
+  var features = CallFeatures()
 
   // Found by what they are called; made anew from the pools when a state is restored.
   var channelByUniqueid: [String: Int] = [:]
@@ -114,7 +117,11 @@ public struct Normalizer: ~Copyable {
       let number = counts.names.number(of: frame.bytes.span.extracting(name))
       let isListItem = frame.isListItem
       count(number, isListItem: isListItem, at: time)
-      if !isListItem { apply(counts.event(number), frame, at: time) }
+      if isListItem {
+        applyListItem(counts.event(number), frame, at: time)
+      } else {
+        apply(counts.event(number), frame, at: time)
+      }
       return number
     case .response: learn(from: frame)
     case .banner: session.facts.amiVersion = amiVersion(of: frame)
@@ -128,26 +135,59 @@ public struct Normalizer: ~Copyable {
     switch event {
     case .newchannel: newchannel(frame, at: time)
     case .newstate, .newCallerid, .newConnectedLine, .newAccountCode: newstate(frame, at: time)
-    case .newexten: newexten(frame)
+    case .newexten:
+      newexten(frame)
+      noteStep(frame)
     case .hangup: hangup(frame, at: time)
     case .localBridge: localBridge(frame, at: time)
-    case .dialBegin: dialBegin(frame, at: time)
+    case .dialBegin:
+      dialBegin(frame, at: time)
+      noteDial(frame)
     case .dialState: dialState(frame, at: time)
-    case .dialEnd: dialEnd(frame, at: time)
+    case .dialEnd:
+      dialEnd(frame, at: time)
+      noteTargetStatus(frame)
     case .bridgeCreate: bridgeCreate(frame, at: time)
     case .bridgeDestroy: bridgeDestroy(frame, at: time)
-    case .bridgeEnter: bridgeEnter(frame, at: time)
+    case .bridgeEnter:
+      bridgeEnter(frame, at: time)
+      noteSwap(frame, at: time)
     case .bridgeLeave: bridgeLeave(frame, at: time)
     case .attendedTransfer: attendedTransfer(frame, at: time)
-    case .blindTransfer: join(frame, [.transfererUniqueid, .transfereeUniqueid], at: time)
+    case .blindTransfer: blindTransfer(frame, at: time)
     case .pickup: join(frame, [.uniqueid, .targetUniqueid], at: time)
-    case .unparkedCall: join(frame, [.parkeeUniqueid, .retrieverUniqueid], at: time)
+    case .parkedCall: parkedCall(frame, openedBy: "parked", at: time)
+    case .parkedCallTimeOut: parkingEnds(frame, "timed-out", at: time)
+    case .parkedCallGiveUp: parkingEnds(frame, "gave-up", at: time)
+    case .parkedCallSwap: parkedCallSwap(frame, at: time)
+    case .unparkedCall: unparkedCall(frame, at: time)
+    case .confbridgeStart: confbridgeStart(frame, at: time)
+    case .confbridgeJoin: confbridgeJoin(frame, at: time)
+    case .confbridgeLeave: confbridgeLeave(frame, at: time)
+    case .confbridgeEnd: confbridgeEnd(frame, at: time)
+    case .confbridgeMute: confbridgeMute(frame, true, at: time)
+    case .confbridgeUnmute: confbridgeMute(frame, false, at: time)
+    case .confbridgeTalking: confbridgeTalking(frame, at: time)
+    case .confbridgeRecord: confbridgeRecord(frame, at: time)
+    case .confbridgeStopRecord: confbridgeStopRecord(frame, at: time)
+    case .hold: hold(frame, at: time)
+    case .unhold: unhold(frame, at: time)
+    case .mixMonitorStart: recordingStarts(frame, "mixmonitor", at: time)
+    case .mixMonitorStop: recordingStops(frame, "mixmonitor", at: time)
+    case .monitorStart: recordingStarts(frame, "monitor", at: time)
+    case .monitorStop: recordingStops(frame, "monitor", at: time)
+    case .originateResponse: originateResponse(frame, at: time)
+    case .dtmfEnd: dtmfEnd(frame, at: time)
+    case .dtmf: if frame.text(named: "End") == "Yes" { dtmfEnd(frame, at: time) }
+    case .transfer: sipTransfer(frame, at: time)
+    case .varSet: noteVariable(frame, at: time)
+    case .queueCallerJoin: noteQueue(frame)
     case .cdr: cdr(frame, at: time)
     case .cel: if options.cels { cel(frame, at: time) }
     case .fullyBooted: fullyBooted(frame, at: time)
     case .shutdown: shutdown(frame, at: time)
     case .reload, .load, .unload: systemEvent(frame, at: time)
-    case .userEvent, nil: break
+    case .userEvent, .confbridgeListRooms, nil: break
     }
   }
 

@@ -65,6 +65,7 @@ extension Normalizer {
     where bridges[slot].row.endedAt == nil && bridges[slot].session < number {
       closeBridge(slot, at: max(time, bridges[slot].row.startedAt))
     }
+    closeFeaturesThatRestartEnded(openedBefore: number, at: time)
   }
 
   /// An answer to CoreSettings tells who the server is.

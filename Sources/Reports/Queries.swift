@@ -5,6 +5,7 @@ public struct Queries: Sendable {
     ("call-volume", PackageResources.call_volume_sql),
     ("calls", PackageResources.calls_sql),
     ("hangup-causes", PackageResources.hangup_causes_sql),
+    ("transfers", PackageResources.transfers_sql),
     ("completeness", PackageResources.completeness_sql),
   ]
 

@@ -28,7 +28,7 @@ struct RowLog: RowSink {
   mutating func merge(_ merge: inout CallMergeRow) {
     let (gone, kept) = ("\(merge.id)", "\(merge.callID)")
     rows["calls"]?[gone] = nil
-    for table in ["channels", "dials", "bridges", "call_merges"] {
+    for table in ["channels", "dials", "bridges", "transfers", "call_merges"] {
       for id in rows[table, default: [:]].keys where rows[table]![id]!["call_id"] == gone {
         rows[table]![id]!["call_id"] = kept
       }
@@ -44,15 +44,18 @@ struct RowLog: RowSink {
 
 /// Feeds messages to a normalizer, one a second.
 struct Script {
-  private var bytes: [UInt8] = []
+  private(set) var bytes: [UInt8] = []
 
   init() {}
 
   mutating func event(_ name: String, _ headers: KeyValuePairs<String, String>) {
     var text = "Event: \(name)\r\nPrivilege: call,all\r\n"
     for (name, value) in headers { text += "\(name): \(value)\r\n" }
-    bytes += Array((text + "\r\n").utf8)
+    append(text)
   }
+
+  /// A message of lines that end in CR LF.
+  mutating func append(_ lines: String) { bytes += Array((lines + "\r\n").utf8) }
 
   mutating func channel(_ id: String, _ name: String, linkedid: String? = nil, exten: String = "") {
     event(
@@ -98,8 +101,10 @@ struct Script {
   }
 
   /// What comes out; `trunks` as the server's administrator names them; `disturbed` saves and
-  /// restores the state after every message.
-  func run(trunks: Set<String> = [], disturbed: Bool = false) throws -> RowLog {
+  /// restores the state after every message; `restart` has the server announce its end and go.
+  func run(
+    trunks: Set<String> = [], disturbed: Bool = false, restart: Bool = false
+  ) throws -> RowLog {
     var log = RowLog()
     var options = Normalizer.Options()
     options.trunks = trunks
@@ -122,12 +127,17 @@ struct Script {
       }
       normalizer = restored
     }
+    if restart {
+      buffer.append(Array("Event: Shutdown\r\nPrivilege: system,all\r\n\r\n".utf8))
+      while buffer.next(into: &frame) { normalizer.take(frame, at: time) }
+      normalizer.sessionEnded(at: time + 1_000_000)
+    }
     try normalizer.drain(into: &log)
     return log
   }
 }
 
-private struct Nothing: Visitable {
+struct Nothing: Visitable {
   mutating func visit(_ visitor: inout some FieldVisitor) {}
 }
 

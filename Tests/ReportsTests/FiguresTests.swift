@@ -69,6 +69,43 @@ extension ReportsTests {
       #expect(sums.map { "\($0) \($1)" } == expected)
     }
 
+    @Test func `transfers are counted by who made them, how, to where and with what result`() throws
+    {
+      let rows = try store.rows("transfers", Sample.day)
+      #expect(
+        rows == [
+          ["PJSIP/101", "attended", "channel", "completed", "Success", "2", "33.3", "6.0"],
+          ["PJSIP/101", "attended", "extension", "cancelled", "", "1", "16.7", "1.0"],
+          ["PJSIP/101", "blind", "queue", "completed", "Success", "1", "16.7", ""],
+          ["PJSIP/109", "blind", "extension", "failed", "Invalid", "1", "16.7", ""],
+          ["PJSIP/303", "blonde", "extension", "completed", "Success", "1", "16.7", ""],
+        ])
+    }
+
+    @Test(arguments: [
+      ("method", [" 1", "action 1", "feature 2", "refer 2"]),
+      ("server", ["pbx1 5", "pbx2 1"]),
+      ("destination-name", [" 5", "sales 1"]),
+      ("day", ["2025-03-30 6"]),
+      ("hour", ["2025-03-30T00:00+01:00 2", "2025-03-30T03:00+02:00 4"]),
+      ("weekday", ["Sun 6"]),
+      ("exten", ["103 2", "104 1", "404 1", "600 1", "999 1"]),
+    ])
+    func `transfers are grouped`(by: String, expected: [String]) throws {
+      let name = by.split(separator: "-").joined(separator: "_")
+      let rows = try store.rows(
+        "transfers", Sample.day.merging(["by": by]) { $1 }, columns: [name, "transfers"])
+      let sums = Dictionary(rows.map { ($0[0], Int($0[1])!) }, uniquingKeysWith: +)
+      #expect(sums.map { "\($0) \($1)" }.sorted() == expected.sorted())
+    }
+
+    @Test(arguments: [("queue", "sales", 1), ("transferer", "PJSIP/10*", 5), ("server", "pbx2", 1)])
+    func `transfers are chosen`(parameter: String, value: String, count: Int) throws {
+      let rows = try store.rows(
+        "transfers", Sample.day.merging([parameter: value]) { $1 }, columns: ["transfers"])
+      #expect(rows.reduce(0) { $0 + Int($1[0])! } == count)
+    }
+
     @Test func `call volume by hour has the hours of that day`() throws {
       let rows = try store.rows("call-volume", Sample.day)
       #expect(rows.count == 23)

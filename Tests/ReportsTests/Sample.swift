@@ -14,7 +14,7 @@ enum Sample {
   /// The number of the second server's first row.
   static let second: Int64 = 1 << 40
 
-  static let sql = servers + gaps + calls + channels + rest
+  static let sql = servers + gaps + calls + channels + transfers + rest
 
   /// `seconds` after the day's start, in microseconds.
   private static func at(_ seconds: Double) -> String {
@@ -110,6 +110,28 @@ enum Sample {
         NULL, 'internal', 6, \(at(8000)), \(at(8010)), \(at(8030)), 'hangup', 16, 1, 'newchannel'),
       (\(second + 82), 1, \(second + 8), 'PJSIP/404-00000002', '8.2', '8.1', 'PJSIP', '404', NULL,
         NULL, 'internal', 6, \(at(8001)), \(at(8010)), \(at(8040)), 'restart', NULL, 1, 'newchannel');
+
+    """
+
+  /// Six transfers in the day, one before it.
+  private static let transfers = """
+    INSERT INTO transfers (
+      id, server_id, call_id, kind, method, transferer, transferer_channel_id, exten, destination,
+      destination_name, started_us, ended_us, outcome, result) VALUES
+      (1, 0, 1, 'blind', 'refer', 'PJSIP/101-00000001', 11, '600', 'queue', 'sales', \(at(30)),
+        \(at(30)), 'completed', 'Success'),
+      (2, 0, 1, 'attended', 'feature', 'PJSIP/101-00000001', 11, '103', 'channel', NULL, \(at(40)),
+        \(at(48)), 'completed', 'Success'),
+      (3, 0, 1, 'attended', 'feature', 'PJSIP/101-00000001', 11, '104', 'channel', NULL,
+        \(at(7200)), \(at(7204)), 'completed', 'Success'),
+      (4, 0, NULL, 'blind', NULL, 'PJSIP/109-0000001a', NULL, '999', 'extension', NULL, \(at(8000)),
+        \(at(8000)), 'failed', 'Invalid'),
+      (5, 0, 1, 'attended', 'action', 'PJSIP/101-00000001', 11, '103', 'extension', NULL, \(at(9000)),
+        \(at(9001)), 'cancelled', NULL),
+      (6, 1, \(second + 8), 'blonde', 'refer', 'PJSIP/303-00000001', \(second + 81), '404',
+        'extension', NULL, \(at(8020)), \(at(8020)), 'completed', 'Success'),
+      (7, 0, 9, 'blind', 'refer', 'PJSIP/101-00000009', 91, '600', 'queue', 'sales', \(at(-35)),
+        \(at(-35)), 'completed', 'Success');
 
     """
 

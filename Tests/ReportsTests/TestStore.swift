@@ -16,10 +16,13 @@ struct TestStore {
 
   init(_ sql: String = "") throws {
     let connection = try Connection(path: path, mode: .create)
-    let schema = try TextFile.read("\(Repository.path)/schema/0001-core.sql")
+    let folder = "\(Repository.path)/schema"
+    let migrations = try TextFile.names(in: folder).filter { $0.hasSuffix(".sql") }.sorted()
     try connection.execute("PRAGMA journal_mode = WAL")
     try connection.transaction {
-      try connection.execute(schema)
+      for migration in migrations {
+        try connection.execute(try TextFile.read("\(folder)/\(migration)"))
+      }
       try connection.execute(
         """
         PRAGMA application_id = \(StoreFile.applicationID);
