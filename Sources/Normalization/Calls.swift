@@ -76,6 +76,7 @@ extension Normalizer {
 
   mutating func attendedTransfer(_ frame: borrowing Frame, at time: Int64) {
     guard frame.has(.result, "Success") else { return }
+    transferIntoQueue(frame)
     join(
       frame,
       [
@@ -117,6 +118,7 @@ extension Normalizer {
   }
 
   private mutating func moveToCall(_ keptID: Int64, from goneID: Int64) {
+    queueing.moveToCall(keptID, from: goneID)
     for dial in dials.used where dials[dial].row.callID == goneID {
       dials[dial].row.callID = keptID
       dials.touch(dial)

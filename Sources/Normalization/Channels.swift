@@ -225,6 +225,7 @@ extension Normalizer {
     {
       nearHalfByName[base] = nil
     }
+    queueChannelClosed(slot, at: time, by: closedBy)
     ended.append(slot, at: time)
     channelClosed(slot, at: time)
   }
@@ -252,6 +253,7 @@ extension Normalizer {
     if channelByUniqueid[channels[slot].row.uniqueid] == slot {
       channelByUniqueid[channels[slot].row.uniqueid] = nil
     }
+    queueForget(slot)
     leavingChannels.append(slot)
     release(channels[slot].call)
   }

@@ -48,6 +48,7 @@ public struct Normalizer: ~Copyable {
   var counts = EventCounts()
   var ended = EndedChannels()
   var session = SessionState()
+  var queueing = Queueing()
 
   // Found by what they are called; made anew from the pools when a state is restored.
   var channelByUniqueid: [String: Int] = [:]
@@ -107,6 +108,7 @@ public struct Normalizer: ~Copyable {
   /// - Returns: the number of the event's name; nil when the frame is no event.
   @discardableResult
   public mutating func take(_ frame: borrowing Frame, at time: Int64) -> Int? {
+    expireVisits(at: time)
     expireEnded(at: time)
     switch frame.kind {
     case .event:
@@ -114,7 +116,11 @@ public struct Normalizer: ~Copyable {
       let number = counts.names.number(of: frame.bytes.span.extracting(name))
       let isListItem = frame.isListItem
       count(number, isListItem: isListItem, at: time)
-      if !isListItem { apply(counts.event(number), frame, at: time) }
+      if isListItem {
+        applyListItem(counts.event(number), frame, at: time)
+      } else {
+        apply(counts.event(number), frame, at: time)
+      }
       return number
     case .response: learn(from: frame)
     case .banner: session.facts.amiVersion = amiVersion(of: frame)
@@ -123,12 +129,27 @@ public struct Normalizer: ~Copyable {
     return nil
   }
 
+  /// Answers to actions: what is there at that moment.
+  private mutating func applyListItem(
+    _ event: Event?, _ frame: borrowing Frame, at time: Int64
+  ) {
+    switch event {
+    case .queueParams: queueParams(frame, at: time)
+    case .queueMember: queueMember(frame, at: time)
+    case .queueEntry: queueEntry(frame, at: time)
+    case .queueStatusComplete: queueStatusComplete(at: time)
+    default: break
+    }
+  }
+
   private mutating func apply(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
     if event?.showsChannel ?? true { noteLinkedid(frame, .main, at: time) }
     switch event {
     case .newchannel: newchannel(frame, at: time)
     case .newstate, .newCallerid, .newConnectedLine, .newAccountCode: newstate(frame, at: time)
-    case .newexten: newexten(frame)
+    case .newexten:
+      newexten(frame)
+      newextenOfCaller(frame, at: time)
     case .hangup: hangup(frame, at: time)
     case .localBridge: localBridge(frame, at: time)
     case .dialBegin: dialBegin(frame, at: time)
@@ -147,6 +168,20 @@ public struct Normalizer: ~Copyable {
     case .fullyBooted: fullyBooted(frame, at: time)
     case .shutdown: shutdown(frame, at: time)
     case .reload, .load, .unload: systemEvent(frame, at: time)
+    case .varSet: varSet(frame, at: time)
+    case .queueCallerJoin: queueCallerJoin(frame, at: time)
+    case .queueCallerLeave: queueCallerLeave(frame, at: time)
+    case .queueCallerAbandon: queueCallerAbandon(frame, at: time)
+    case .agentCalled: agentCalled(frame, at: time)
+    case .agentRingNoAnswer: agentRingNoAnswer(frame, at: time)
+    case .agentConnect: agentConnect(frame, at: time)
+    case .agentComplete: agentComplete(frame, at: time)
+    case .agentDump: agentDump(frame, at: time)
+    case .queueMemberAdded: queueMemberAdded(frame, at: time)
+    case .queueMemberRemoved: queueMemberRemoved(frame, at: time)
+    case .queueMemberPause, .queueMemberStatus, .queueMemberPenalty, .queueMemberRinginuse:
+      queueMember(frame, at: time)
+    case .queueParams, .queueMember, .queueEntry, .queueStatusComplete: break
     case .userEvent, nil: break
     }
   }
@@ -176,6 +211,10 @@ public struct Normalizer: ~Copyable {
     var logEntries = IDs()
     var systemEvents = IDs()
     var eventCounts = IDs()
+    var queues = IDs()
+    var queueVisits = IDs()
+    var queueOffers = IDs()
+    var queueMembers = IDs()
 
     mutating func visit(_ visitor: inout some FieldVisitor) {
       calls.visit(&visitor)
@@ -187,6 +226,10 @@ public struct Normalizer: ~Copyable {
       logEntries.visit(&visitor)
       systemEvents.visit(&visitor)
       eventCounts.visit(&visitor)
+      queues.visit(&visitor)
+      queueVisits.visit(&visitor)
+      queueOffers.visit(&visitor)
+      queueMembers.visit(&visitor)
     }
   }
 }

@@ -16,7 +16,10 @@ public enum Schema {
   public static let migrations = [
     Migration(
       number: 1, name: "0001-core.sql",
-      sql: String(decoding: PackageResources._001_core_sql, as: UTF8.self))
+      sql: String(decoding: PackageResources._001_core_sql, as: UTF8.self)),
+    Migration(
+      number: 2, name: "0002-queues.sql",
+      sql: String(decoding: PackageResources._002_queues_sql, as: UTF8.self)),
   ]
 
   /// The `user_version` of a store that this program writes.

@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test(arguments: fixtures + ["queues-16", "transfers-22"], [1, 2, 3] as [UInt64])
+  @Test(arguments: fixtures + ["queues-16", "transfers-22", "late-16", "agents-22"], [1, 2, 3] as [UInt64])
   func `stopped anywhere and resumed by another process it is as if undisturbed`(
     fixture: String, seed: UInt64
   ) throws {

@@ -28,7 +28,7 @@ struct RowLog: RowSink {
   mutating func merge(_ merge: inout CallMergeRow) {
     let (gone, kept) = ("\(merge.id)", "\(merge.callID)")
     rows["calls"]?[gone] = nil
-    for table in ["channels", "dials", "bridges", "call_merges"] {
+    for table in ["channels", "dials", "bridges", "queue_visits", "call_merges"] {
       for id in rows[table, default: [:]].keys where rows[table]![id]!["call_id"] == gone {
         rows[table]![id]!["call_id"] = kept
       }
