@@ -3,7 +3,9 @@ import Testing
 
 /// What the queues' tables say against what Asterisk itself logged, in every recording with a queue.
 @Suite struct QueueLogTests {
-  private static let scenarios = ["queues", "agents", "transfers", "late", "mixed", "restart", "parking"]
+  private static let scenarios = [
+    "queues", "agents", "transfers", "late", "mixed", "restart", "parking",
+  ]
 
   @Test(arguments: scenarios, ["16", "22"])
   func `visits, offers and refusals are those of queue_log and of who called`(
@@ -31,8 +33,13 @@ import Testing
     _ = try bench.take(Stream(fixture: "transfers-22"))
     let arguments = ["--recording", Fixture.recording("transfers-22")]
     let changes = [
-      ("UPDATE queue_visits SET wait_ms = wait_ms + 2000 WHERE outcome = 'abandoned'", "wait_ms is"),
-      ("UPDATE queue_visits SET outcome = 'timeout' WHERE outcome = 'abandoned'", "outcome is timeout"),
+      (
+        "UPDATE queue_visits SET wait_ms = wait_ms + 2000 WHERE outcome = 'abandoned'", "wait_ms is"
+      ),
+      (
+        "UPDATE queue_visits SET outcome = 'timeout' WHERE outcome = 'abandoned'",
+        "outcome is timeout"
+      ),
       ("DELETE FROM queue_visits WHERE outcome = 'abandoned'", "no visit"),
       ("DELETE FROM queue_offers", "offers is []"),
     ]

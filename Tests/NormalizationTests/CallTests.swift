@@ -49,6 +49,10 @@ struct Script {
   init() {}
 
   mutating func event(_ name: String, _ headers: KeyValuePairs<String, String>) {
+    event(name, headers.map { ($0.key, $0.value) })
+  }
+
+  mutating func event(_ name: String, _ headers: [(String, String)]) {
     var text = "Event: \(name)\r\nPrivilege: call,all\r\n"
     for (name, value) in headers { text += "\(name): \(value)\r\n" }
     bytes += Array((text + "\r\n").utf8)
