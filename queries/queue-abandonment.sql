@@ -5,7 +5,7 @@
 -- :queue  name of one queue; default all
 -- :by  one of 15min, 30min, hour, day, month, weekday, hour-of-day, server, visit; default none
 -- :short_abandon_s  an abandoned wait of at most so many seconds is a short one; default 5
--- :recovered_s  who is answered in the same queue within so many seconds is recovered; default 86400
+-- :recovered_s  who is answered in the queue within so many seconds is recovered; default 86400
 -- chart: bars queue abandoned
 -- A visit counts where it began. By visit there is a line for each, with the time of leaving and
 -- the caller. Medians and p90 are of the waits of all abandoned visits, by nearest rank. Places are
@@ -22,7 +22,7 @@ WITH
       servers.name AS server,
       queues.name AS queue,
       channels.caller_number AS caller,
-      left_us,
+      queue_visits.left_us,
       wait_ms,
       original_position,
       last_position,
@@ -34,7 +34,7 @@ WITH
         SELECT 1 FROM queue_visits AS later
         JOIN channels AS callers ON callers.id = later.channel_id
         WHERE later.joined_us > queue_visits.joined_us
-          AND later.joined_us <= left_us + coalesce(:recovered_s, 86400) * 1000000
+          AND later.joined_us <= queue_visits.left_us + coalesce(:recovered_s, 86400) * 1000000
           AND later.queue_id = queue_visits.queue_id
           AND later.outcome = 'answered'
           AND callers.caller_number = channels.caller_number

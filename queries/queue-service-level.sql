@@ -54,9 +54,13 @@ WITH
       queue,
       threshold_s,
       sum(is_answered) AS a,
-      sum(is_answered AND wait_ms <= threshold_s * 1000) AS a_t,
+      CASE
+        WHEN threshold_s IS NOT NULL THEN sum(is_answered AND wait_ms <= threshold_s * 1000)
+      END AS a_t,
       sum(is_abandoned) AS b,
-      sum(is_abandoned AND wait_ms <= threshold_s * 1000) AS b_t,
+      CASE
+        WHEN threshold_s IS NOT NULL THEN sum(is_abandoned AND wait_ms <= threshold_s * 1000)
+      END AS b_t,
       sum(is_abandoned AND wait_ms <= coalesce(:short_abandon_s, 5) * 1000) AS b_s
     FROM visits
     GROUP BY place, queue, threshold_s

@@ -5,6 +5,7 @@ import Testing
 /// The same bytes give the same rows, ids included, however they come.
 @Suite struct SameRowsTests {
   private static let fixtures = ["restart-16", "restart-22", "parking-22", "conference-16"]
+  private static let longer = ["queues-16", "transfers-22", "late-16", "agents-22"]
 
   @Test(arguments: fixtures)
   func `pieces of any size give the same rows`(fixture: String) throws {
@@ -25,7 +26,7 @@ import Testing
     }
   }
 
-  @Test(arguments: fixtures + ["queues-16", "transfers-22", "late-16", "agents-22"], [1, 2, 3] as [UInt64])
+  @Test(arguments: fixtures + longer, [1, 2, 3] as [UInt64])
   func `stopped anywhere and resumed by another process it is as if undisturbed`(
     fixture: String, seed: UInt64
   ) throws {

@@ -49,6 +49,7 @@ extension ReportsTests {
         let step = plan.text(at: 3) ?? ""
         #expect(!step.hasPrefix("SCAN channels"), "\(query.name): \(step)")
         #expect(!step.hasPrefix("SCAN calls"), "\(query.name): \(step)")
+        #expect(!step.hasPrefix("SCAN queue_visits"), "\(query.name): \(step)")
         #expect(!step.hasPrefix("SCAN event_counts"), "\(query.name): \(step)")
       }
     }
