@@ -86,7 +86,24 @@ CREATE TABLE queue_members (
   opened_by TEXT NOT NULL,          -- added; seen when it was there before
   started_us INTEGER NOT NULL,
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- removed; restart when the server went down
+  closed_by TEXT,                   -- removed; unobserved (gone after a time that was not observed); restart
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;
+
+CREATE TABLE agent_intervals (
+  -- A time in which one agent was logged in or paused, merged over all queues.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id),
+  agent TEXT NOT NULL,              -- MemberName, else Interface; the agent id of app_agent_pool
+  source TEXT NOT NULL,             -- queue (memberships) or agent-pool (AgentLogin)
+  state TEXT NOT NULL,              -- logged-in (a dynamic membership in any queue, or a login), paused (in any queue)
+  reason TEXT,                      -- of a pause, as given; another reason begins another interval
+  opened_by TEXT NOT NULL,          -- event; snapshot or seen when it was there before: reckoned back, where told
+  started_us INTEGER NOT NULL,
+  ended_us INTEGER,                 -- NULL while it lasts
+  closed_by TEXT,                   -- removed, unpaused, reason-changed, logoff, unobserved, restart
+  started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
+  ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
+) STRICT;
+CREATE INDEX agent_intervals_started ON agent_intervals (started_us);

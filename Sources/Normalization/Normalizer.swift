@@ -136,8 +136,9 @@ public struct Normalizer: ~Copyable {
     switch event {
     case .queueParams: queueParams(frame, at: time)
     case .queueMember: queueMember(frame, at: time)
+    case .agents: agents(frame, at: time)
     case .queueEntry: queueEntry(frame, at: time)
-    case .queueStatusComplete: queueStatusComplete(at: time)
+    case .queueStatusComplete: queueStatusComplete()
     default: break
     }
   }
@@ -177,11 +178,13 @@ public struct Normalizer: ~Copyable {
     case .agentConnect: agentConnect(frame, at: time)
     case .agentComplete: agentComplete(frame, at: time)
     case .agentDump: agentDump(frame, at: time)
+    case .agentLogin: agentLogin(frame, at: time)
+    case .agentLogoff: agentLogoff(frame, at: time)
     case .queueMemberAdded: queueMemberAdded(frame, at: time)
     case .queueMemberRemoved: queueMemberRemoved(frame, at: time)
     case .queueMemberPause, .queueMemberStatus, .queueMemberPenalty, .queueMemberRinginuse:
       queueMember(frame, at: time)
-    case .queueParams, .queueMember, .queueEntry, .queueStatusComplete: break
+    case .queueParams, .queueMember, .queueEntry, .queueStatusComplete, .agents: break
     case .userEvent, nil: break
     }
   }
@@ -215,6 +218,7 @@ public struct Normalizer: ~Copyable {
     var queueVisits = IDs()
     var queueOffers = IDs()
     var queueMembers = IDs()
+    var agentIntervals = IDs()
 
     mutating func visit(_ visitor: inout some FieldVisitor) {
       calls.visit(&visitor)
@@ -230,6 +234,7 @@ public struct Normalizer: ~Copyable {
       queueVisits.visit(&visitor)
       queueOffers.visit(&visitor)
       queueMembers.visit(&visitor)
+      agentIntervals.visit(&visitor)
     }
   }
 }

@@ -21,6 +21,22 @@ extension Normalizer {
     where queueing.members[slot].row.endedAt == nil && queueing.members[slot].session < number {
       closeMember(slot, at: max(time, queueing.members[slot].row.startedAt), by: "restart")
     }
+    closeAgentPool(seenBefore: number, at: time)
+  }
+
+  /// A complete list of its queue does not name a member any more: it was removed unobserved.
+  mutating func closeUnlistedMembers() {
+    let listed = Set(
+      queueing.queues.used.filter { queueing.queues[$0].listedIn == session.number }
+        .map { queueing.queues[$0].row.id })
+    for slot in queueing.members.used
+    where queueing.members[slot].row.endedAt == nil
+      && queueing.members[slot].session < session.number
+      && listed.contains(queueing.members[slot].row.queueID)
+    {
+      let time = max(session.endedAt, queueing.members[slot].row.startedAt)
+      closeMember(slot, at: time, by: "unobserved")
+    }
   }
 
   private mutating func closeMember(_ slot: Int, at time: Int64, by closedBy: String) {
@@ -28,6 +44,9 @@ extension Normalizer {
     queueing.members[slot].row.closedBy = closedBy
     queueing.members.touch(slot)
     queueing.memberByKey = queueing.memberByKey.filter { $0.value != slot }
+    reviewAgent(
+      queueing.members[slot].row.agent, by: "event", at: time,
+      closedBy: closedBy == "removed" ? nil : closedBy)
   }
 
   /// Takes over what a frame shows of a member; one that was not known is opened.
@@ -43,6 +62,7 @@ extension Normalizer {
     let queue = queue(name, at: time)
     let key = Queueing.key(queue, interface)
     let slot: Int
+    let isNew = queueing.memberByKey[key] == nil
     if let known = queueing.memberByKey[key] {
       slot = known
     } else {
@@ -78,6 +98,16 @@ extension Normalizer {
       queueing.members[slot].row = row
       queueing.members.touch(slot)
     }
+    guard
+      (row.agent, row.membership, row.isPaused, row.pausedReason)
+        != (old.agent, old.membership, old.isPaused, old.pausedReason)
+    else { return slot }
+    // Since when is told by lists, and by events about members that were there before.
+    let wasThere = isNew && openedBy == "seen"
+    reviewAgent(
+      row.agent, loggedIn: wasThere ? frame.seconds(named: "LoginTime") : nil,
+      paused: wasThere ? frame.seconds(named: "LastPause") : nil,
+      by: wasThere ? "snapshot" : "event", at: time)
     return slot
   }
 }

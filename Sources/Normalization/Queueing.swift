@@ -4,6 +4,7 @@ struct Queueing: Visitable {
   var visits = Pool<LiveVisit>()
   var offers = Pool<LiveOffer>()
   var members = Pool<LiveQueueMember>()
+  var intervals = Pool<LiveInterval>()
   /// Visits that ended, until nothing more is expected about them.
   var settled = EndedChannels()
   /// Channels that entered the application Queue and did not join yet.
@@ -14,6 +15,7 @@ struct Queueing: Visitable {
   // Made anew when a state is restored.
   var queueByName: [String: Int] = [:]
   var memberByKey: [String: Int] = [:]
+  var intervalByKey: [String: Int] = [:]
   /// The last visit of a caller's channel.
   var visitByChannel: [Int: Int] = [:]
   /// The visit in which an agent's channel talks.
@@ -44,6 +46,7 @@ struct Queueing: Visitable {
     visits.visit(&visitor)
     offers.visit(&visitor)
     members.visit(&visitor)
+    intervals.visit(&visitor)
     settled.visit(&visitor)
     visitor.visit(&approaches, filler: Approach())
   }
@@ -57,6 +60,10 @@ struct Queueing: Visitable {
     for slot in members.used where members[slot].row.endedAt == nil {
       guard let queue = queueByID[members[slot].row.queueID] else { continue }
       memberByKey[Self.key(queue, members[slot].row.interface)] = slot
+    }
+    for slot in intervals.used where intervals[slot].row.endedAt == nil {
+      let row = intervals[slot].row
+      intervalByKey[LiveInterval.key(row.source, row.agent, row.state)] = slot
     }
     for slot in visits.used.sorted(by: { visits[$0].row.id < visits[$1].row.id })
     where !visits[slot].isExpired {
@@ -80,6 +87,10 @@ struct Queueing: Visitable {
     for slot in members.takeChanged() {
       try sink.write(&members[slot].row)
       if members[slot].row.endedAt != nil { members.remove(slot) }
+    }
+    for slot in intervals.takeChanged() {
+      try sink.write(&intervals[slot].row)
+      if intervals[slot].row.endedAt != nil { intervals.remove(slot) }
     }
     for slot in leaving { visits.remove(slot) }
     leaving.removeAll(keepingCapacity: true)

@@ -74,7 +74,8 @@ extension Normalizer {
   }
 
   /// The list is complete: who waited when an earlier session ended and is not in it left unobserved.
-  mutating func queueStatusComplete(at time: Int64) {
+  mutating func queueStatusComplete() {
+    closeUnlistedMembers()
     for visit in queueing.visits.used
     where queueing.visits[visit].phase == .waiting
       && queueing.visits[visit].session < session.number

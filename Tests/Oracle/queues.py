@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""queues.py --db STORE --recording X.ami.gz: do queue_visits and queue_offers say what Asterisk's own
+"""queues.py --db STORE --recording X.ami.gz: do visits, offers, members and agents say what Asterisk's own
 queue_log says? Beside the recording lie X.queue_log.gz, X.idx.gz and X.truth.json.gz; the store holds that
 recording alone. Each disagreement is a line; exit code 1 if there is any. What is Asterisk's fault is named
 and does not count. Python standard library only.
@@ -92,6 +92,22 @@ def read_log(path, remarks):
     return visits
 
 
+def read_agents(path):
+    """What a queue_log says of members and agents: (second, event, whose, more)."""
+    found = []
+    for line in text(path).splitlines():
+        second, _, queue, agent, event, *data = line.split("|")
+        if event in ("ADDMEMBER", "REMOVEMEMBER"):
+            found.append((int(second), event, queue, agent))
+            if data[0] == "PAUSED":
+                found.append((int(second), "ADDPAUSED", agent, ""))
+        elif event == "PAUSE":
+            found.append((int(second), event, agent, data[0]))
+        elif event in ("UNPAUSE", "AGENTLOGIN", "AGENTLOGOFF"):
+            found.append((int(second), event, agent, ""))
+    return found
+
+
 def period(path):
     """When the recording began and ended, in seconds."""
     times = [float(line.split()[2]) for line in text(path).splitlines() if len(line.split()) == 3]
@@ -115,7 +131,11 @@ class Comparison:
         self.offers = collections.defaultdict(list)
         for row in db.execute("SELECT * FROM queue_offers ORDER BY ended_us, id"):
             self.offers[row["visit_id"]].append(row)
-        self.compared = self.compared_offers = self.refused = 0
+        self.members = db.execute(
+            "SELECT m.*, q.name AS queue FROM queue_members m JOIN queues q ON q.id = queue_id").fetchall()
+        self.intervals = db.execute("SELECT * FROM agent_intervals").fetchall()
+        self.log_agents = read_agents(base + ".queue_log.gz")
+        self.compared = self.compared_offers = self.refused = self.compared_agents = 0
 
     def differ(self, what, name, ours, theirs):
         self.differences.append("%s: %s is %s, Asterisk says %s" % (what, name, ours, theirs))
@@ -140,6 +160,7 @@ class Comparison:
         for row in left:
             self.differences.append("a visit too many: %s in %s" % (row["entered_uniqueid"], row["queue"]))
         self.compare_refused()
+        self.compare_agents()
 
     def find(self, visit, rows):
         for row in rows:
@@ -189,6 +210,53 @@ class Comparison:
             self.compared_offers += 1
             self.near("%s, %s" % (what, their[2]), "ring_ms", our[3], their[3])
 
+    def compare_agents(self):
+        """Memberships, pauses and logins: their beginnings and ends, to the second."""
+        ours, theirs, changed = [], [], []
+        for row in self.members:
+            if row["opened_by"] == "added":
+                ours.append((row["started_us"], "ADDMEMBER", row["queue"], row["interface"]))
+            if row["closed_by"] == "removed":
+                ours.append((row["ended_us"], "REMOVEMEMBER", row["queue"], row["interface"]))
+        for row in self.intervals:
+            kind = "PAUSE" if row["state"] == "paused" else "AGENTLOGIN"
+            if kind == "AGENTLOGIN" and row["source"] == "queue":
+                continue
+            # A member who was added paused has no line of its own.
+            if any(line[1] == "ADDPAUSED" and abs(line[0] - row["started_us"] / 1e6) < TOLERANCE_S
+                   for line in self.log_agents):
+                continue
+            ours.append((row["started_us"], kind, row["agent"], row["reason"] or ""))
+            if row["closed_by"] in ("unpaused", "logoff"):
+                ends = {"PAUSE": "UNPAUSE", "AGENTLOGIN": "AGENTLOGOFF"}
+                ours.append((row["ended_us"], ends[kind], row["agent"], ""))
+            elif row["closed_by"] == "reason-changed":
+                # Asterisk 22 logs an UNPAUSE (Auto-Unpause) there, 16 does not.
+                changed.append((row["ended_us"] / 1e6, "UNPAUSE", row["agent"], ""))
+        paused = {}
+        for second, event, agent, data in self.log_agents:
+            if event == "PAUSE" and paused.get(agent) == data or event == "ADDPAUSED":
+                continue
+            if event == "PAUSE":
+                paused[agent] = data
+            elif event == "UNPAUSE" and paused.pop(agent, None) is None:
+                continue
+            theirs.append((second, event, agent, data))
+        ours = [(our[0] / 1e6,) + our[1:] for our in ours]
+        for their in theirs:
+            if not self.begin + 1 < their[0] <= self.end:
+                continue
+            match = next((o for o in ours + changed if o[1:] == their[1:] and abs(o[0] - their[0]) < TOLERANCE_S), None)
+            if match is None:
+                self.differences.append("agents: Asterisk says %s, and no row does" % (their,))
+            else:
+                (ours if match in ours else changed).remove(match)
+                self.compared_agents += 1
+        for our in ours:
+            if our[0] > self.begin + 1 and not any(
+                    o[1:] == our[1:] and abs(o[0] - our[0]) < TOLERANCE_S for o in theirs):
+                self.differences.append("agents: a row says %s, and Asterisk does not" % (our,))
+
     def compare_refused(self):
         """queue_log knows nothing of callers who were refused: the driver meant them to be."""
         entered = {visit.entered for visit in self.log}
@@ -225,8 +293,9 @@ def main():
         print("explained: " + remark)
     for difference in comparison.differences:
         print(difference)
-    print("%d visits, %d offers, %d refused compared; %d disagreements" % (
-        comparison.compared, comparison.compared_offers, comparison.refused, len(comparison.differences)))
+    print("%d visits, %d offers, %d refused, %d of agents compared; %d disagreements" % (
+        comparison.compared, comparison.compared_offers, comparison.refused, comparison.compared_agents,
+        len(comparison.differences)))
     return 1 if comparison.differences else 0
 
 
