@@ -302,3 +302,65 @@ extension Script {
     #expect(Set(visits(log, "call_id")).count == 1)
   }
 }
+
+@Suite struct AgentTests {
+  private func member(
+    _ script: inout Script, _ event: String, in queue: String, paused: String = "0",
+    reason: String = "", membership: String = "dynamic"
+  ) {
+    script.event(
+      event,
+      [
+        "Queue": queue, "MemberName": "Anna", "Interface": "PJSIP/100", "Membership": membership,
+        "Penalty": "0", "Paused": paused, "PausedReason": reason,
+      ])
+  }
+
+  @Test func `logins and pauses are merged over queues`() throws {
+    var script = Script()
+    member(&script, "QueueMemberAdded", in: "first")
+    member(&script, "QueueMemberAdded", in: "second")
+    member(&script, "QueueMemberPause", in: "first", paused: "1", reason: "lunch")
+    member(&script, "QueueMemberPause", in: "second", paused: "1", reason: "lunch")
+    member(&script, "QueueMemberPause", in: "first")
+    member(&script, "QueueMemberPause", in: "second")
+    member(&script, "QueueMemberRemoved", in: "first")
+    member(&script, "QueueMemberRemoved", in: "second")
+    let log = try script.run()
+    #expect(try log.rows == script.run(disturbed: true).rows)
+    let column = { log.column($0, of: "agent_intervals") }
+    #expect(column("state") == ["logged-in", "paused"])
+    #expect(column("reason") == ["-", "lunch"])
+    #expect(column("closed_by") == ["removed", "unpaused"])
+    #expect(column("started_us") == ["1001000000", "1003000000"])
+    #expect(column("ended_us") == ["1008000000", "1006000000"])
+    #expect(log.column("closed_by", of: "queue_members") == ["removed", "removed"])
+  }
+
+  @Test func `another reason is another pause, and a static member does not log in`() throws {
+    var script = Script()
+    member(
+      &script, "QueueMemberPause", in: "first", paused: "1", reason: "tea", membership: "static")
+    member(
+      &script, "QueueMemberPause", in: "first", paused: "1", reason: "lunch", membership: "static")
+    member(&script, "QueueMemberPause", in: "first", membership: "static")
+    let log = try script.run()
+    #expect(try log.rows == script.run(disturbed: true).rows)
+    #expect(log.column("state", of: "agent_intervals") == ["paused", "paused"])
+    #expect(log.column("reason", of: "agent_intervals") == ["tea", "lunch"])
+    #expect(
+      log.column("closed_by", of: "agent_intervals") == ["reason-changed", "unpaused"])
+  }
+
+  @Test func `a logoff tells of a login that was not seen`() throws {
+    var script = Script()
+    script.event("AgentLogin", ["Agent": "1001"])
+    script.event("AgentLogoff", ["Agent": "1001", "Logintime": "1"])
+    script.event("AgentLogoff", ["Agent": "1002", "Logintime": "100"])
+    let log = try script.run()
+    #expect(try log.rows == script.run(disturbed: true).rows)
+    #expect(log.column("agent", of: "agent_intervals") == ["1001", "1002"])
+    #expect(log.column("started_us", of: "agent_intervals") == ["1001000000", "903000000"])
+    #expect(log.column("closed_by", of: "agent_intervals") == ["logoff", "logoff"])
+  }
+}
