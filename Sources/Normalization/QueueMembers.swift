@@ -61,6 +61,13 @@ extension Normalizer {
     else { return nil }
     let queue = queue(name, at: time)
     let key = Queueing.key(queue, interface)
+    if openedBy == "added", let old = queueing.memberByKey[key],
+      queueing.members[old].session < session.number
+    {
+      // Who is added now had been removed, or the server was started anew.
+      let ended = max(session.endedAt, queueing.members[old].row.startedAt)
+      closeMember(old, at: ended, by: "unobserved")
+    }
     let slot: Int
     let isNew = queueing.memberByKey[key] == nil
     if let known = queueing.memberByKey[key] {
