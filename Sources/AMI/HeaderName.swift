@@ -134,6 +134,15 @@ public enum HeaderName: String, CaseIterable, Sendable {
   case oldname = "Oldname"
   case clone = "Clone"
   case original = "Original"
+  case queue = "Queue"
+  case interface = "Interface"
+  case memberName = "MemberName"
+  case position = "Position"
+  case originalPosition = "OriginalPosition"
+  case holdTime = "HoldTime"
+  case ringTime = "RingTime"
+  case talkTime = "TalkTime"
+  case destApp = "DestApp"
 
   /// The position in `allCases`, which is the declaration order.
   @inlinable var index: Int { unsafe Int(unsafeBitCast(self, to: UInt8.self)) }

@@ -26,6 +26,7 @@ extension Normalizer {
       if members[member].bridge == bridge { return }
       leave(member, at: time)
     }
+    swapped(frame, to: channel)
     becomesConduit(channel)
     enter(bridge, channel, at: time)
   }
@@ -65,6 +66,7 @@ extension Normalizer {
     member.bridge = bridge
     let slot = members.insert(member)
     members.touch(slot)
+    queueTalkEntered(channel, bridge)
     channels[channel].member = slot
     bridges[bridge].members.append(slot)
     if bridges[bridge].joinsCalls {
@@ -83,6 +85,7 @@ extension Normalizer {
     members.touch(member)
     channels[members[member].channel].member = nil
     bridges[members[member].bridge].members.removeAll { $0 == member }
+    queueTalkLeft(members[member].channel, members[member].bridge, at: time)
   }
 
   // MARK: Bridges

@@ -107,6 +107,7 @@ extension Normalizer {
   }
 
   private mutating func moveToCall(_ keptID: Int64, from goneID: Int64) {
+    queueing.moveToCall(keptID, from: goneID)
     for dial in dials.used where dials[dial].row.callID == goneID {
       dials[dial].row.callID = keptID
       dials.touch(dial)

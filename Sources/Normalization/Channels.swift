@@ -228,6 +228,7 @@ extension Normalizer {
       nearHalfByName[base] = nil
     }
     featuresClosed(slot, at: time, by: closedBy)
+    queueChannelClosed(slot, at: time, by: closedBy)
     ended.append(slot, at: time)
     channelClosed(slot, at: time)
   }
@@ -256,6 +257,7 @@ extension Normalizer {
     if channelByUniqueid[channels[slot].row.uniqueid] == slot {
       channelByUniqueid[channels[slot].row.uniqueid] = nil
     }
+    queueForget(slot)
     leavingChannels.append(slot)
     release(channels[slot].call)
   }

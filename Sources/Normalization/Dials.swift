@@ -46,6 +46,7 @@ extension Normalizer {
     dials[dial].row.forward = frame.knownText(of: .forward)
     if status != "ANSWER" { calls[channels[dest].call].dialStatus = status }
     end(dial, status: status, at: time)
+    if let offer = queueing.offerByDest[dest] { endRinging(offer, status: status, at: time) }
   }
 
   /// Ends a dial; without a status when its DialEnd never came.

@@ -20,6 +20,7 @@ extension Normalizer {
       try sink.write(&members[slot].row)
       if members[slot].row.leftAt != nil { members.remove(slot) }
     }
+    try queueing.drain(into: &sink)
     for index in records.indices { try sink.write(&records[index]) }
     records.removeAll(keepingCapacity: true)
     for index in logEntries.indices { try sink.write(&logEntries[index]) }
@@ -78,6 +79,7 @@ extension Normalizer {
     ended.visit(&visitor)
     session.visit(&visitor)
     features.visit(&visitor)
+    queueing.visit(&visitor)
     visitor.visit(&early, filler: CDRRow())
   }
 
@@ -94,6 +96,7 @@ extension Normalizer {
     for slot in calls.used {
       for linkedid in calls[slot].linkedids { callByLinkedid[linkedid] = slot }
     }
+    queueing.makeIndexes()
     for slot in bridges.used { bridgeByUniqueid[bridges[slot].row.bridgeUniqueid] = slot }
   }
 }

@@ -51,6 +51,7 @@ public struct Normalizer: ~Copyable {
   var ended = EndedChannels()
   var session = SessionState()
   var features = CallFeatures()
+  var queueing = Queueing()
 
   // Found by what they are called; made anew from the pools when a state is restored.
   var channelByUniqueid: [String: Int] = [:]
@@ -110,6 +111,7 @@ public struct Normalizer: ~Copyable {
   /// - Returns: the number of the event's name; nil when the frame is no event.
   @discardableResult
   public mutating func take(_ frame: borrowing Frame, at time: Int64) -> Int? {
+    expireVisits(at: time)
     expireEnded(at: time)
     switch frame.kind {
     case .event:
@@ -130,6 +132,20 @@ public struct Normalizer: ~Copyable {
     return nil
   }
 
+  /// Answers to actions: what is there at that moment.
+  private mutating func applyListItem(
+    _ event: Event?, _ frame: borrowing Frame, at time: Int64
+  ) {
+    switch event {
+    case .queueParams: queueParams(frame, at: time)
+    case .queueMember: queueMember(frame, at: time)
+    case .agents: agents(frame, at: time)
+    case .queueEntry: queueEntry(frame, at: time)
+    case .queueStatusComplete: queueStatusComplete()
+    default: break
+    }
+  }
+
   private mutating func apply(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
     if event?.showsChannel ?? true { noteLinkedid(frame, .main, at: time) }
     switch event {
@@ -138,6 +154,7 @@ public struct Normalizer: ~Copyable {
     case .newexten:
       newexten(frame)
       noteStep(frame)
+      newextenOfCaller(frame, at: time)
     case .hangup: hangup(frame, at: time)
     case .localBridge: localBridge(frame, at: time)
     case .dialBegin:
@@ -180,13 +197,31 @@ public struct Normalizer: ~Copyable {
     case .dtmfEnd: dtmfEnd(frame, at: time)
     case .dtmf: if frame.text(named: "End") == "Yes" { dtmfEnd(frame, at: time) }
     case .transfer: sipTransfer(frame, at: time)
-    case .varSet: noteVariable(frame, at: time)
-    case .queueCallerJoin: noteQueue(frame)
+    case .varSet:
+      noteVariable(frame, at: time)
+      varSet(frame, at: time)
+    case .queueCallerJoin:
+      noteQueue(frame)
+      queueCallerJoin(frame, at: time)
     case .cdr: cdr(frame, at: time)
     case .cel: if options.cels { cel(frame, at: time) }
     case .fullyBooted: fullyBooted(frame, at: time)
     case .shutdown: shutdown(frame, at: time)
     case .reload, .load, .unload: systemEvent(frame, at: time)
+    case .queueCallerLeave: queueCallerLeave(frame, at: time)
+    case .queueCallerAbandon: queueCallerAbandon(frame, at: time)
+    case .agentCalled: agentCalled(frame, at: time)
+    case .agentRingNoAnswer: agentRingNoAnswer(frame, at: time)
+    case .agentConnect: agentConnect(frame, at: time)
+    case .agentComplete: agentComplete(frame, at: time)
+    case .agentDump: agentDump(frame, at: time)
+    case .agentLogin: agentLogin(frame, at: time)
+    case .agentLogoff: agentLogoff(frame, at: time)
+    case .queueMemberAdded: queueMemberAdded(frame, at: time)
+    case .queueMemberRemoved: queueMemberRemoved(frame, at: time)
+    case .queueMemberPause, .queueMemberStatus, .queueMemberPenalty, .queueMemberRinginuse:
+      queueMember(frame, at: time)
+    case .queueParams, .queueMember, .queueEntry, .queueStatusComplete, .agents: break
     case .userEvent, .confbridgeListRooms, nil: break
     }
   }
@@ -216,6 +251,11 @@ public struct Normalizer: ~Copyable {
     var logEntries = IDs()
     var systemEvents = IDs()
     var eventCounts = IDs()
+    var queues = IDs()
+    var queueVisits = IDs()
+    var queueOffers = IDs()
+    var queueMembers = IDs()
+    var agentIntervals = IDs()
 
     mutating func visit(_ visitor: inout some FieldVisitor) {
       calls.visit(&visitor)
@@ -227,6 +267,11 @@ public struct Normalizer: ~Copyable {
       logEntries.visit(&visitor)
       systemEvents.visit(&visitor)
       eventCounts.visit(&visitor)
+      queues.visit(&visitor)
+      queueVisits.visit(&visitor)
+      queueOffers.visit(&visitor)
+      queueMembers.visit(&visitor)
+      agentIntervals.visit(&visitor)
     }
   }
 }

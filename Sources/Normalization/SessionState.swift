@@ -57,6 +57,7 @@ extension Normalizer {
   /// A server that went down took its channels and bridges with it, as far as they are of earlier
   /// sessions than `number`.
   mutating func closeWhatRestartEnded(openedBefore number: Int, at time: Int64) {
+    closeQueueMembers(seenBefore: number, at: time)
     for slot in channels.used
     where channels[slot].row.endedAt == nil && channels[slot].session < number {
       close(slot, at: max(time, channels[slot].row.startedAt), by: "restart")

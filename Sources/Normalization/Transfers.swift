@@ -56,7 +56,10 @@ extension Normalizer {
       .origTransfererUniqueid, .secondTransfererUniqueid, .transfereeUniqueid,
       .transferTargetUniqueid,
     ]
-    if isDone { join(frame, parties, at: time) }
+    if isDone {
+      transferIntoQueue(frame)
+      join(frame, parties, at: time)
+    }
     let transferer = knownChannel(frame, .origTransfererUniqueid)
     let second = knownChannel(frame, .secondTransfererUniqueid)
     let isOneChannel =

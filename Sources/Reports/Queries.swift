@@ -6,6 +6,10 @@ public struct Queries: Sendable {
     ("calls", PackageResources.calls_sql),
     ("hangup-causes", PackageResources.hangup_causes_sql),
     ("transfers", PackageResources.transfers_sql),
+    ("queue-summary", PackageResources.queue_summary_sql),
+    ("queue-service-level", PackageResources.queue_service_level_sql),
+    ("queue-abandonment", PackageResources.queue_abandonment_sql),
+    ("queue-wait", PackageResources.queue_wait_sql),
     ("completeness", PackageResources.completeness_sql),
   ]
 

@@ -18,6 +18,9 @@ public enum Schema {
       number: 1, name: "0001-core.sql",
       sql: String(decoding: PackageResources._001_core_sql, as: UTF8.self)),
     Migration(
+      number: 2, name: "0002-queues.sql",
+      sql: String(decoding: PackageResources._002_queues_sql, as: UTF8.self)),
+    Migration(
       number: 3, name: "0003-call-features.sql",
       sql: String(decoding: PackageResources._003_call_features_sql, as: UTF8.self)),
   ]

@@ -175,7 +175,7 @@ extension Store: RowSink {
   /// All that belonged to a call belongs to another now.
   public func merge(_ merge: inout CallMergeRow) throws {
     let (kept, gone) = (merge.callID, merge.id)
-    for table in ["channels", "dials", "bridges", "transfers", "call_merges"] {
+    for table in ["channels", "dials", "bridges", "transfers", "queue_visits", "call_merges"] {
       try execute("UPDATE \(table) SET call_id = ? WHERE call_id = ?") {
         $0.append(kept)
         $0.append(gone)

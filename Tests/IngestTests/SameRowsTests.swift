@@ -7,6 +7,9 @@ import Testing
   private static let fixtures = [
     "restart-16", "restart-22", "parking-22", "conference-16", "late-22",
   ]
+  private static let longer = [
+    "queues-16", "transfers-22", "originate-16", "late-16", "agents-22", "registrations-16",
+  ]
 
   @Test(arguments: fixtures)
   func `pieces of any size give the same rows`(fixture: String) throws {
@@ -27,8 +30,7 @@ import Testing
     }
   }
 
-  @Test(
-    arguments: fixtures + ["queues-16", "transfers-22", "originate-16"], [1, 2, 3] as [UInt64])
+  @Test(arguments: fixtures + longer, [1, 2, 3] as [UInt64])
   func `stopped anywhere and resumed by another process it is as if undisturbed`(
     fixture: String, seed: UInt64
   ) throws {

@@ -28,7 +28,7 @@ struct RowLog: RowSink {
   mutating func merge(_ merge: inout CallMergeRow) {
     let (gone, kept) = ("\(merge.id)", "\(merge.callID)")
     rows["calls"]?[gone] = nil
-    for table in ["channels", "dials", "bridges", "transfers", "call_merges"] {
+    for table in ["channels", "dials", "bridges", "transfers", "queue_visits", "call_merges"] {
       for id in rows[table, default: [:]].keys where rows[table]![id]!["call_id"] == gone {
         rows[table]![id]!["call_id"] = kept
       }
@@ -49,6 +49,10 @@ struct Script {
   init() {}
 
   mutating func event(_ name: String, _ headers: KeyValuePairs<String, String>) {
+    event(name, headers.map { ($0.key, $0.value) })
+  }
+
+  mutating func event(_ name: String, _ headers: [(String, String)]) {
     var text = "Event: \(name)\r\nPrivilege: call,all\r\n"
     for (name, value) in headers { text += "\(name): \(value)\r\n" }
     append(text)

@@ -50,6 +50,7 @@ extension ReportsTests {
         #expect(!step.hasPrefix("SCAN channels"), "\(query.name): \(step)")
         #expect(!step.hasPrefix("SCAN calls"), "\(query.name): \(step)")
         #expect(!step.hasPrefix("SCAN transfers"), "\(query.name): \(step)")
+        #expect(!step.hasPrefix("SCAN queue_visits"), "\(query.name): \(step)")
         #expect(!step.hasPrefix("SCAN event_counts"), "\(query.name): \(step)")
       }
     }

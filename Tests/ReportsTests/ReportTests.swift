@@ -39,7 +39,8 @@ extension ReportsTests {
       #expect(
         error?.description
           == "there is no report \"hangups\\u{1b}\"; there are: "
-          + "call-volume, calls, hangup-causes, transfers, completeness")
+          + "call-volume, calls, hangup-causes, transfers, queue-summary, queue-service-level, "
+          + "queue-abandonment, queue-wait, completeness")
     }
 
     @Test func `an empty answer says what the store holds`() throws {
@@ -72,7 +73,8 @@ extension ReportsTests {
       let queries = try Queries(folder: folder.path)
       #expect(
         queries.all.map(\.name) == [
-          "call-volume", "calls", "hangup-causes", "transfers", "completeness", "servers",
+          "call-volume", "calls", "hangup-causes", "transfers", "queue-summary",
+          "queue-service-level", "queue-abandonment", "queue-wait", "completeness", "servers",
         ])
       let store = try TestStore(Sample.sql)
       for (given, shown) in [("1", "1,integer"), ("01", "01,text"), ("+1", "+1,text")] {

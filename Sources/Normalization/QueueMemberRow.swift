@@ -1,0 +1,59 @@
+/// A row of `queue_members`; schema/0002-queues.sql says what each column is.
+public struct QueueMemberRow: Row, Sendable {
+  public static let table = "queue_members"
+  public static let columns = [
+    "id", "server_id", "queue_id", "agent", "interface", "state_interface", "membership",
+    "penalty", "paused", "paused_reason", "ring_in_use", "opened_by", "started_us", "ended_us",
+    "closed_by",
+  ]
+
+  var id: Int64 = 0
+  var serverID: Int64 = 0
+  var queueID: Int64 = 0
+  var agent = ""
+  var interface = ""
+  var stateInterface: String?
+  var membership: String?
+  var penalty: Int64?
+  var isPaused = false
+  var pausedReason: String?
+  var ringInUse: Int64?
+  var openedBy = ""
+  var startedAt: Int64 = 0
+  var endedAt: Int64?
+  var closedBy: String?
+
+  public mutating func visit(_ visitor: inout some FieldVisitor) {
+    visitor.visit(&id)
+    visitor.visit(&serverID)
+    visitor.visit(&queueID)
+    visitor.visit(&agent)
+    visitor.visit(&interface)
+    visitor.visit(&stateInterface)
+    visitor.visit(&membership)
+    visitor.visit(&penalty)
+    visitor.visit(&isPaused)
+    visitor.visit(&pausedReason)
+    visitor.visit(&ringInUse)
+    visitor.visit(&openedBy)
+    visitor.visit(&startedAt)
+    visitor.visit(&endedAt)
+    visitor.visit(&closedBy)
+  }
+}
+
+/// A membership that goes on, or ended and was not written yet.
+struct LiveQueueMember: Live {
+  var row = QueueMemberRow()
+  /// The session in which it was last seen.
+  var session = 0
+  var isChanged = false
+  var isUsed = false
+
+  mutating func visit(_ visitor: inout some FieldVisitor) {
+    row.visit(&visitor)
+    visitor.visit(&session)
+    visitor.visit(&isChanged)
+    visitor.visit(&isUsed)
+  }
+}

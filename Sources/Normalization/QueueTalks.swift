@@ -1,0 +1,154 @@
+import AMI
+
+// A talk is what a visit becomes once an agent is connected. It ends as the agent leaves, or the caller.
+// AgentComplete tells most ends, but not that of a member behind a Local channel that stays: there the
+// bridges do.
+//
+// **Source:** apps/app_queue.c, `setup_stasis_subs`, `handle_hangup`, `handle_blind_transfer`,
+// `handle_local_optimization_end`.
+
+extension Normalizer {
+  mutating func agentConnect(_ frame: borrowing Frame, at time: Int64) {
+    guard let visit = visit(frame, in: [.waiting, .left], at: time) else { return }
+    leaveQueue(visit, at: time)
+    queueing.visits[visit].phase = .talking
+    queueing.visits[visit].row.outcome = "answered"
+    queueing.visits[visit].row.connectedAt = time
+    queueing.visits[visit].row.waitMs = (time - queueing.visits[visit].row.joinedAt) / 1000
+    noteAgent(visit, frame, at: time)
+    if let offer = offer(frame, of: visit, at: time) {
+      decide(offer, "connected", at: time)
+    }
+    decideOffers(of: visit, at: time)
+  }
+
+  /// The talk is over. The event may name another channel than the caller's, or none.
+  mutating func agentComplete(_ frame: borrowing Frame, at time: Int64) {
+    guard let name = frame.knownText(of: .queue) else { return }
+    let queue = queue(name, at: time)
+    guard let visit = talk(frame, in: queue) ?? openTalk(frame, in: queue, at: time) else { return }
+    let reason = frame.knownText(of: .reason)?.lowercased()
+    if let reason { queueing.visits[visit].row.endedBy = reason }
+    queueing.visits.touch(visit)
+    guard queueing.visits[visit].phase == .talking else { return }
+    if queueing.visits[visit].leaver == queueing.visits[visit].agent {
+      queueing.visits[visit].row.talkEndedAt = nil
+    }
+    endTalk(visit, at: time, by: reason)
+    settle(visit, "answered", at: time)
+  }
+
+  /// The visit whose talk an AgentComplete ends.
+  private func talk(_ frame: borrowing Frame, in queue: Int) -> Int? {
+    let caller = knownChannel(frame, .uniqueid).flatMap { queueing.visitByChannel[$0] }
+    if let caller, isTalk(caller, in: queue) { return caller }
+    let agent = knownChannel(frame, .destUniqueid).flatMap { queueing.talkByAgent[$0] }
+    if let agent, isTalk(agent, in: queue) { return agent }
+    let name = agentName(frame)
+    return queueing.visits.used.filter {
+      queueing.visits[$0].phase == .talking && isVisit($0, in: queue)
+        && queueing.visits[$0].row.agent == name
+    }.max { queueing.visits[$0].row.id < queueing.visits[$1].row.id }
+  }
+
+  private func isTalk(_ visit: Int, in queue: Int) -> Bool {
+    queueing.visits[visit].row.connectedAt != nil && isVisit(visit, in: queue)
+      && !queueing.visits[visit].isExpired
+  }
+
+  /// A talk that began before anything was observed, told by its end.
+  private mutating func openTalk(_ frame: borrowing Frame, in queue: Int, at time: Int64) -> Int? {
+    guard let talk = frame.integer(of: .talkTime), let hold = frame.integer(of: .holdTime),
+      let agent = channel(frame, .dest, at: time)
+    else { return nil }
+    let caller = channel(frame, .main, at: time)
+    let connected = time - talk * 1_000_000
+    let visit = openVisit(
+      of: caller, in: queue, by: "seen", at: connected - hold * 1_000_000)
+    queueing.visits[visit].row.callID = calls[channels[caller ?? agent].call].row.id
+    queueing.visits[visit].phase = .talking
+    queueing.visits[visit].row.outcome = "answered"
+    queueing.visits[visit].row.leftAt = connected
+    queueing.visits[visit].row.connectedAt = connected
+    queueing.visits[visit].row.waitMs = hold * 1000
+    noteAgent(visit, frame, at: time)
+    return visit
+  }
+
+  private mutating func noteAgent(_ visit: Int, _ frame: borrowing Frame, at time: Int64) {
+    queueing.visits[visit].row.agent = agentName(frame)
+    queueing.visits[visit].row.interface = frame.knownText(of: .interface)
+    if let agent = channel(frame, .dest, at: time) {
+      queueing.visits[visit].agent = agent
+      queueing.visits[visit].row.agentChannelID = channels[agent].row.id
+      queueing.talkByAgent[agent] = visit
+    }
+    queueing.visits.touch(visit)
+  }
+
+  /// Members are known by their name, where they have one.
+  func agentName(_ frame: borrowing Frame) -> String? {
+    frame.knownText(of: .memberName) ?? frame.knownText(of: .interface)
+  }
+
+  /// Ends the talk, unless it has ended.
+  mutating func endTalk(_ visit: Int, at time: Int64, by endedBy: String?) {
+    if queueing.visits[visit].row.talkEndedAt == nil,
+      let start = queueing.visits[visit].row.connectedAt
+    {
+      queueing.visits[visit].row.talkEndedAt = max(time, start)
+      queueing.visits[visit].row.talkMs = (max(time, start) - start) / 1000
+    }
+    if queueing.visits[visit].row.endedBy == nil { queueing.visits[visit].row.endedBy = endedBy }
+    queueing.visits.touch(visit)
+  }
+
+  // MARK: Bridges
+
+  /// A Local channel is optimized away: what it led to takes its place in the bridge.
+  mutating func swapped(_ frame: borrowing Frame, to channel: Int) {
+    guard let old = knownChannel(frame, .swapUniqueid), channels[old].row.technology == "Local"
+    else { return }
+    if let visit = queueing.visitByChannel[old], queueing.visits[visit].phase == .talking {
+      move(visit, to: channel)
+    }
+    if let visit = queueing.talkByAgent.removeValue(forKey: old) {
+      queueing.visits[visit].agent = channel
+      queueing.talkByAgent[channel] = visit
+      queueing.visits.touch(visit)
+    }
+  }
+
+  /// A channel left a bridge: when it was the agent, or the agent's telephone behind a Local channel, the
+  /// talk is over.
+  mutating func queueTalkLeft(_ channel: Int, _ bridge: Int, at time: Int64) {
+    guard !queueing.talkByAgent.isEmpty else { return }
+    var found = queueing.talkByAgent[channel]
+    if found == nil {
+      for member in bridges[bridge].members where channels[members[member].channel].isFarHalf {
+        guard let near = channels[members[member].channel].partner else { continue }
+        if let visit = queueing.talkByAgent[near] { found = visit }
+      }
+    }
+    guard let visit = found, queueing.visits[visit].phase == .talking,
+      queueing.visits[visit].row.talkEndedAt == nil
+    else { return }
+    queueing.visits[visit].leaver = channel
+    queueing.visits[visit].leftBridgeID = bridges[bridge].row.id
+    queueing.talkByLeaver[channel] = visit
+    endTalk(visit, at: time, by: nil)
+  }
+
+  /// A channel entered a bridge: an agent may have come back, such as from a transfer that was given up.
+  mutating func queueTalkEntered(_ channel: Int, _ bridge: Int) {
+    guard !queueing.talkByLeaver.isEmpty, let visit = queueing.talkByLeaver[channel],
+      queueing.visits[visit].phase == .talking,
+      queueing.visits[visit].leftBridgeID == bridges[bridge].row.id
+    else { return }
+    queueing.talkByLeaver[channel] = nil
+    queueing.visits[visit].leaver = nil
+    queueing.visits[visit].row.talkEndedAt = nil
+    queueing.visits[visit].row.talkMs = nil
+    queueing.visits.touch(visit)
+  }
+}

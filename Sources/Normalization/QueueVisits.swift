@@ -1,0 +1,321 @@
+import AMI
+
+// A visit is one wait of one caller in one queue. It is found by the caller's channel, for that is all
+// that the events of its end have in common; where another channel takes the caller's place, the visit
+// moves to it.
+//
+// **Source:** apps/app_queue.c, `queue_exec`, `try_calling`, `wait_our_turn`, `leave_queue`.
+
+/// The QUEUESTATUS of callers whom the queue did not let in.
+private let refusals: [String] = ["FULL", "JOINEMPTY", "JOINUNAVAIL"]
+
+/// What the QUEUESTATUS of callers who left without an agent means.
+private let exits: [String: String] = [
+  "TIMEOUT": "timeout", "LEAVEEMPTY": "left-empty", "LEAVEUNAVAIL": "left-empty",
+  "WITHDRAW": "withdrawn",
+]
+
+extension Normalizer {
+  // MARK: The caller
+
+  mutating func queueCallerJoin(_ frame: borrowing Frame, at time: Int64) {
+    guard let channel = channel(frame, .main, at: time), let name = frame.knownText(of: .queue)
+    else { return }
+    queueing.approaches.removeAll { $0.channel == channel }
+    let queue = queue(name, at: time)
+    if let visit = queueing.visitByChannel[channel], queueing.visits[visit].phase != .done {
+      if queueing.visits[visit].phase == .waiting, isVisit(visit, in: queue) {
+        // A list had shown it already.
+        queueing.visits[visit].row.openedBy = "join"
+        queueing.visits[visit].row.joinedAt = time
+        queueing.visits[visit].row.originalPosition = frame.integer(of: .position)
+        queueing.visits.touch(visit)
+        return
+      }
+      goesOn(visit, at: time)
+    }
+    let visit = openVisit(of: channel, in: queue, by: "join", at: time)
+    queueing.visits[visit].row.originalPosition = frame.integer(of: .position)
+  }
+
+  mutating func queueCallerLeave(_ frame: borrowing Frame, at time: Int64) {
+    guard let visit = visit(frame, in: [.waiting], at: time) else { return }
+    queueing.visits[visit].row.lastPosition = frame.integer(of: .position)
+    leaveQueue(visit, at: time)
+    queueing.visits[visit].phase = .left
+  }
+
+  /// The caller hung up, or time was up, or the queue was empty: QUEUESTATUS will tell.
+  mutating func queueCallerAbandon(_ frame: borrowing Frame, at time: Int64) {
+    guard let visit = visit(frame, in: [.waiting, .left], at: time) else { return }
+    queueing.visits[visit].isAbandoned = true
+    queueing.visits[visit].isIncompatible = queueing.visits[visit].offers.contains {
+      guard let dest = queueing.offers[$0].dest else { return false }
+      return channels[dest].row.state == 6 && queueing.offers[$0].row.dialStatus != "ANSWER"
+    }
+    if let position = frame.integer(of: .position) {
+      queueing.visits[visit].row.lastPosition = position
+    }
+    if queueing.visits[visit].row.originalPosition == nil {
+      queueing.visits[visit].row.originalPosition = frame.integer(of: .originalPosition)
+    }
+    queueing.visits.touch(visit)
+  }
+
+  mutating func varSet(_ frame: borrowing Frame, at time: Int64) {
+    guard frame.has(.variable, "QUEUESTATUS"), let status = frame.knownText(of: .value),
+      let channel = knownChannel(frame, .uniqueid)
+    else { return }
+    if refusals.contains(status) { return refuse(channel, status, at: time) }
+    queueing.approaches.removeAll { $0.channel == channel }
+    guard let visit = queueing.visitByChannel[channel] else { return }
+    queueing.visits[visit].row.queueStatus = status
+    queueing.visits.touch(visit)
+    switch queueing.visits[visit].phase {
+    case .waiting, .left:
+      if let outcome = exits[status] {
+        settle(visit, outcome, at: time)
+      } else {
+        goesOn(visit, at: time)
+      }
+    case .talking: endTalk(visit, at: time, by: "agent")
+    case .done: break
+    }
+  }
+
+  private mutating func refuse(_ channel: Int, _ status: String, at time: Int64) {
+    guard let place = queueing.approaches.firstIndex(where: { $0.channel == channel }) else {
+      return
+    }
+    let approach = queueing.approaches.remove(at: place)
+    let visit = openVisit(
+      of: channel, in: queue(approach.queue, at: time), by: "refusal", at: approach.time)
+    queueing.visits[visit].row.queueStatus = status
+    settle(visit, "refused", at: time)
+  }
+
+  /// A step of the dialplan: a channel comes to a queue, or goes on behind one.
+  mutating func newextenOfCaller(_ frame: borrowing Frame, at time: Int64) {
+    let comesToQueue = frame.has(.application, "Queue")
+    guard comesToQueue || !queueing.visitByChannel.isEmpty || !queueing.approaches.isEmpty,
+      let channel = knownChannel(frame, .uniqueid)
+    else { return }
+    if !queueing.approaches.isEmpty { queueing.approaches.removeAll { $0.channel == channel } }
+    if let visit = queueing.visitByChannel[channel] { follow(visit, frame, at: time) }
+    guard comesToQueue, let data = frame.knownText(of: .appData) else { return }
+    let name = data.prefix { $0 != "," && $0 != "|" }
+    guard !name.isEmpty else { return }
+    queueing.approaches.append(
+      Queueing.Approach(channel: channel, queue: String(name), time: time))
+  }
+
+  /// Where the caller goes behind the queue.
+  private mutating func follow(_ visit: Int, _ frame: borrowing Frame, at time: Int64) {
+    switch queueing.visits[visit].phase {
+    case .waiting: return
+    case .left: goesOn(visit, at: time)
+    case .talking: if queueing.visits[visit].row.talkEndedAt == nil { return }
+    case .done: break
+    }
+    guard queueing.visits[visit].row.nextContext == nil,
+      queueing.visits[visit].row.outcome != "refused"
+    else { return }
+    queueing.visits[visit].row.nextContext = frame.knownText(of: .context)
+    queueing.visits[visit].row.nextExten = frame.knownText(of: .exten)
+    queueing.visits.touch(visit)
+  }
+
+  /// The caller's channel goes on behind the queue, and no QUEUESTATUS said why: a key let the caller
+  /// out, or the version has no QUEUESTATUS.
+  private mutating func goesOn(_ visit: Int, at time: Int64) {
+    switch queueing.visits[visit].phase {
+    case .waiting: settle(visit, "unknown", at: time)
+    case .left:
+      let isTimeout = queueing.visits[visit].isAbandoned
+      settle(visit, isTimeout ? "timeout" : "exit-key", at: time)
+    case .talking:
+      endTalk(visit, at: time, by: nil)
+      settle(visit, "answered", at: time)
+    case .done: break
+    }
+  }
+
+  // MARK: Finding
+
+  /// The visit that an event of its queue means, if it is in one of these phases; one that was never seen
+  /// to begin is opened, back-dated where the event tells its wait.
+  mutating func visit(
+    _ frame: borrowing Frame, in phases: [VisitPhase], at time: Int64
+  ) -> Int? {
+    guard let name = frame.knownText(of: .queue), let channel = channel(frame, .main, at: time)
+    else { return nil }
+    let queue = queue(name, at: time)
+    let hold = frame.integer(of: .holdTime)
+    let joined = time - (hold ?? 0) * 1_000_000
+    if let visit = queueing.visitByChannel[channel], isVisit(visit, in: queue) {
+      guard phases.contains(queueing.visits[visit].phase) else { return nil }
+      if queueing.visits[visit].row.openedBy == "seen" {
+        queueing.visits[visit].row.joinedAt = min(queueing.visits[visit].row.joinedAt, joined)
+        if let left = queueing.visits[visit].row.leftAt {
+          queueing.visits[visit].row.waitMs = (left - queueing.visits[visit].row.joinedAt) / 1000
+        }
+      }
+      return visit
+    }
+    guard channels[channel].row.endedAt == nil else { return nil }
+    if let visit = orphan(in: queue, of: channel) {
+      move(visit, to: channel)
+      return visit
+    }
+    return openVisit(of: channel, in: queue, by: "seen", at: joined)
+  }
+
+  /// A wait in the same queue and call whose own channel is gone: another has taken its place.
+  private func orphan(in queue: Int, of channel: Int) -> Int? {
+    let call = calls[channels[channel].call].row.id
+    return queueing.visits.used.first {
+      queueing.visits[$0].phase == .waiting && isVisit($0, in: queue)
+        && queueing.visits[$0].row.callID == call
+        && queueing.visits[$0].channel.map { channels[$0].row.endedAt != nil } ?? true
+    }
+  }
+
+  func isVisit(_ visit: Int, in queue: Int) -> Bool {
+    queueing.visits[visit].row.queueID == queueing.queues[queue].row.id
+  }
+
+  // MARK: Opening, moving and closing
+
+  mutating func openVisit(
+    of channel: Int?, in queue: Int, by openedBy: String, at time: Int64
+  ) -> Int {
+    var visit = LiveVisit()
+    visit.row.id = counters.queueVisits.next(serverID)
+    visit.row.serverID = serverID
+    visit.row.queueID = queueing.queues[queue].row.id
+    visit.row.openedBy = openedBy
+    visit.row.joinedAt = time
+    visit.channel = channel
+    visit.session = session.number
+    if let channel {
+      visit.row.callID = calls[channels[channel].call].row.id
+      visit.row.channelID = channels[channel].row.id
+      visit.row.enteredChannelID = channels[channel].row.id
+    }
+    let slot = queueing.visits.insert(visit)
+    queueing.visits.touch(slot)
+    if let channel { queueing.visitByChannel[channel] = slot }
+    return slot
+  }
+
+  /// The caller of a visit is another channel from now on.
+  mutating func move(_ visit: Int, to channel: Int) {
+    if let old = queueing.visits[visit].channel, queueing.visitByChannel[old] == visit {
+      queueing.visitByChannel[old] = nil
+    }
+    queueing.visits[visit].channel = channel
+    queueing.visits[visit].row.channelID = channels[channel].row.id
+    queueing.visits[visit].row.callID = calls[channels[channel].call].row.id
+    queueing.visits.touch(visit)
+    queueing.visitByChannel[channel] = visit
+  }
+
+  mutating func leaveQueue(_ visit: Int, at time: Int64) {
+    queueing.visits.touch(visit)
+    guard queueing.visits[visit].row.leftAt == nil else { return }
+    queueing.visits[visit].row.leftAt = time
+    queueing.visits[visit].row.waitMs = (time - queueing.visits[visit].row.joinedAt) / 1000
+  }
+
+  /// It shows how the visit ended.
+  mutating func settle(_ visit: Int, _ outcome: String, at time: Int64) {
+    leaveQueue(visit, at: time)
+    queueing.visits[visit].row.outcome = outcome
+    queueing.visits[visit].phase = .done
+    decideOffers(of: visit, at: time)
+    queueing.settled.append(visit, at: time)
+  }
+
+  /// An attended transfer by a channel that waits in a queue: the party that it was talking to waits on
+  /// in its place.
+  mutating func transferIntoQueue(_ frame: borrowing Frame) {
+    guard frame.has(.result, "Success"), frame.has(.destApp, "Queue"),
+      let transferee = knownChannel(frame, .transfereeUniqueid)
+        ?? knownChannel(frame, .localTwoUniqueid)
+    else { return }
+    for transferer in [HeaderName.secondTransfererUniqueid, .origTransfererUniqueid] {
+      guard let channel = knownChannel(frame, transferer),
+        let visit = queueing.visitByChannel[channel], queueing.visits[visit].phase == .waiting
+      else { continue }
+      return move(visit, to: transferee)
+    }
+  }
+
+  // MARK: What channels do
+
+  /// A channel ended: of a caller, an agent, or a member that was ringing.
+  mutating func queueChannelClosed(_ channel: Int, at time: Int64, by closedBy: String) {
+    if !queueing.approaches.isEmpty { queueing.approaches.removeAll { $0.channel == channel } }
+    if let offer = queueing.offerByDest[channel] { endRinging(offer, status: nil, at: time) }
+    if let visit = queueing.talkByAgent[channel], queueing.visits[visit].phase == .talking {
+      endTalk(visit, at: time, by: closedBy == "hangup" ? "agent" : nil)
+    }
+    guard let visit = queueing.visitByChannel[channel] else { return }
+    if closedBy != "hangup", queueing.visits[visit].phase != .done {
+      queueing.visits[visit].row.closedBy = closedBy
+    }
+    switch queueing.visits[visit].phase {
+    case .waiting, .left:
+      settle(visit, outcomeOfHangup(visit, by: closedBy), at: time)
+    case .talking:
+      endTalk(visit, at: time, by: closedBy == "hangup" ? "caller" : nil)
+      settle(visit, "answered", at: time)
+    case .done: break
+    }
+  }
+
+  private func outcomeOfHangup(_ visit: Int, by closedBy: String) -> String {
+    if queueing.visits[visit].isIncompatible { return "incompatible" }
+    if queueing.visits[visit].isAbandoned { return "abandoned" }
+    return queueing.visits[visit].phase == .left && closedBy == "hangup" ? "abandoned" : "unknown"
+  }
+
+  /// A channel is not held any more.
+  mutating func queueForget(_ channel: Int) {
+    if let visit = queueing.visitByChannel.removeValue(forKey: channel) {
+      queueing.visits[visit].channel = nil
+    }
+    if let visit = queueing.talkByAgent.removeValue(forKey: channel) {
+      queueing.visits[visit].agent = nil
+    }
+    if let visit = queueing.talkByLeaver.removeValue(forKey: channel) {
+      queueing.visits[visit].leaver = nil
+    }
+    if let offer = queueing.offerByDest.removeValue(forKey: channel) {
+      queueing.offers[offer].dest = nil
+    }
+  }
+
+  /// Forgets visits that ended more than `lingerTime` ago.
+  @inline(__always)
+  mutating func expireVisits(at time: Int64) {
+    while let visit = queueing.settled.next(before: time - Self.lingerTime) { forgetVisit(visit) }
+  }
+
+  private mutating func forgetVisit(_ visit: Int) {
+    queueing.visits[visit].isExpired = true
+    if let channel = queueing.visits[visit].channel, queueing.visitByChannel[channel] == visit {
+      queueing.visitByChannel[channel] = nil
+    }
+    if let agent = queueing.visits[visit].agent, queueing.talkByAgent[agent] == visit {
+      queueing.talkByAgent[agent] = nil
+    }
+    if let leaver = queueing.visits[visit].leaver, queueing.talkByLeaver[leaver] == visit {
+      queueing.talkByLeaver[leaver] = nil
+    }
+    queueing.visits[visit].channel = nil
+    queueing.visits[visit].agent = nil
+    queueing.visits[visit].leaver = nil
+    queueing.leaving.append(visit)
+  }
+}

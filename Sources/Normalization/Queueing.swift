@@ -1,0 +1,106 @@
+/// What is known of the queues: the live rows, and by what they are found.
+struct Queueing: Visitable {
+  var queues = Pool<LiveQueue>()
+  var visits = Pool<LiveVisit>()
+  var offers = Pool<LiveOffer>()
+  var members = Pool<LiveQueueMember>()
+  var intervals = Pool<LiveInterval>()
+  /// Visits that ended, until nothing more is expected about them.
+  var settled = EndedChannels()
+  /// Channels that entered the application Queue and did not join yet.
+  var approaches: [Approach] = []
+  /// Slots of visits that are gone once they are written.
+  var leaving: [Int] = []
+
+  // Made anew when a state is restored.
+  var queueByName: [String: Int] = [:]
+  var memberByKey: [String: Int] = [:]
+  var intervalByKey: [String: Int] = [:]
+  /// The last visit of a caller's channel.
+  var visitByChannel: [Int: Int] = [:]
+  /// The visit in which an agent's channel talks.
+  var talkByAgent: [Int: Int] = [:]
+  /// The visit whose talk ended as this channel left a bridge.
+  var talkByLeaver: [Int: Int] = [:]
+  /// The open offer that a member's channel is.
+  var offerByDest: [Int: Int] = [:]
+
+  /// A channel at the door of a queue: whether it is let in shows a moment later.
+  struct Approach: Visitable {
+    var channel = 0
+    var queue = ""
+    var time: Int64 = 0
+
+    mutating func visit(_ visitor: inout some FieldVisitor) {
+      visitor.visit(&channel)
+      visitor.visit(&queue)
+      visitor.visit(&time)
+    }
+  }
+
+  /// What a membership is found by.
+  static func key(_ queue: Int, _ interface: String) -> String { "\(queue) \(interface)" }
+
+  mutating func visit(_ visitor: inout some FieldVisitor) {
+    queues.visit(&visitor)
+    visits.visit(&visitor)
+    offers.visit(&visitor)
+    members.visit(&visitor)
+    intervals.visit(&visitor)
+    settled.visit(&visitor)
+    visitor.visit(&approaches, filler: Approach())
+  }
+
+  mutating func makeIndexes() {
+    var queueByID: [Int64: Int] = [:]
+    for slot in queues.used {
+      queueByName[queues[slot].row.name] = slot
+      queueByID[queues[slot].row.id] = slot
+    }
+    for slot in members.used where members[slot].row.endedAt == nil {
+      guard let queue = queueByID[members[slot].row.queueID] else { continue }
+      memberByKey[Self.key(queue, members[slot].row.interface)] = slot
+    }
+    for slot in intervals.used where intervals[slot].row.endedAt == nil {
+      let row = intervals[slot].row
+      intervalByKey[LiveInterval.key(row.source, row.agent, row.state)] = slot
+    }
+    for slot in visits.used.sorted(by: { visits[$0].row.id < visits[$1].row.id })
+    where !visits[slot].isExpired {
+      if let channel = visits[slot].channel { visitByChannel[channel] = slot }
+      if let agent = visits[slot].agent { talkByAgent[agent] = slot }
+      if let leaver = visits[slot].leaver { talkByLeaver[leaver] = slot }
+    }
+    for slot in offers.used where offers[slot].row.outcome == nil {
+      if let dest = offers[slot].dest { offerByDest[dest] = slot }
+    }
+  }
+
+  /// Gives the rows that changed to `sink`, and forgets what is over.
+  mutating func drain(into sink: inout some RowSink) throws {
+    for slot in queues.takeChanged() { try sink.write(&queues[slot].row) }
+    for slot in visits.takeChanged() { try sink.write(&visits[slot].row) }
+    for slot in offers.takeChanged() {
+      try sink.write(&offers[slot].row)
+      if offers[slot].row.outcome != nil { offers.remove(slot) }
+    }
+    for slot in members.takeChanged() {
+      try sink.write(&members[slot].row)
+      if members[slot].row.endedAt != nil { members.remove(slot) }
+    }
+    for slot in intervals.takeChanged() {
+      try sink.write(&intervals[slot].row)
+      if intervals[slot].row.endedAt != nil { intervals.remove(slot) }
+    }
+    for slot in leaving { visits.remove(slot) }
+    leaving.removeAll(keepingCapacity: true)
+  }
+
+  /// What belonged to a call belongs to another now.
+  mutating func moveToCall(_ keptID: Int64, from goneID: Int64) {
+    for slot in visits.used where visits[slot].row.callID == goneID {
+      visits[slot].row.callID = keptID
+      visits.touch(slot)
+    }
+  }
+}

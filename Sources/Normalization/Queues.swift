@@ -1,0 +1,90 @@
+import AMI
+
+extension Normalizer {
+  /// The queue of this name.
+  mutating func queue(_ name: String, at time: Int64) -> Int {
+    if let slot = queueing.queueByName[name] { return slot }
+    var queue = LiveQueue()
+    queue.row.id = counters.queues.next(serverID)
+    queue.row.serverID = serverID
+    queue.row.name = name
+    queue.row.firstSeenAt = time
+    let slot = queueing.queues.insert(queue)
+    queueing.queues.touch(slot)
+    queueing.queueByName[name] = slot
+    return slot
+  }
+
+  /// An answer to QueueStatus: a queue and its settings.
+  mutating func queueParams(_ frame: borrowing Frame, at time: Int64) {
+    guard let name = frame.knownText(of: .queue) else { return }
+    let slot = queue(name, at: time)
+    var row = queueing.queues[slot].row
+    row.strategy = frame.text(named: "Strategy")
+    row.maxCallers = frame.text(named: "Max").flatMap { Int64($0) }
+    row.serviceLevel = frame.text(named: "ServiceLevel").flatMap { Int64($0) }
+    row.weight = frame.text(named: "Weight").flatMap { Int64($0) }
+    let old = queueing.queues[slot].row
+    queueing.queues[slot].listedIn = session.number
+    guard
+      (row.strategy, row.maxCallers, row.serviceLevel, row.weight)
+        != (old.strategy, old.maxCallers, old.serviceLevel, old.weight)
+    else { return }
+    queueing.queues[slot].row = row
+    queueing.queues.touch(slot)
+  }
+
+  /// An answer to QueueStatus: a caller who waits, since `Wait` seconds.
+  ///
+  /// A list is made when it is asked for; events of before may come after it. A visit that is known is
+  /// left as it is, and one that ended is not opened again.
+  mutating func queueEntry(_ frame: borrowing Frame, at time: Int64) {
+    guard let name = frame.knownText(of: .queue), let channel = channel(frame, .main, at: time),
+      channels[channel].row.endedAt == nil
+    else { return }
+    let queue = queue(name, at: time)
+    let joined = time - (frame.text(named: "Wait").flatMap { Int64($0) } ?? 0) * 1_000_000
+    let second: Int64 = 1_000_000
+    var visit: Int
+    if let known = queueing.visitByChannel[channel], isVisit(known, in: queue) {
+      visit = known
+      guard queueing.visits[visit].phase == .waiting else {
+        if joined <= (queueing.visits[visit].row.leftAt ?? time) + second { return }
+        visit = openVisit(of: channel, in: queue, by: "snapshot", at: joined)
+        return notePriority(visit, frame)
+      }
+      queueing.visits[visit].session = session.number
+      if queueing.visits[visit].row.openedBy == "seen" {
+        queueing.visits[visit].row.openedBy = "snapshot"
+        queueing.visits[visit].row.joinedAt = min(joined, queueing.visits[visit].row.joinedAt)
+        queueing.visits.touch(visit)
+      }
+    } else {
+      visit = openVisit(of: channel, in: queue, by: "snapshot", at: joined)
+    }
+    notePriority(visit, frame)
+  }
+
+  private mutating func notePriority(_ visit: Int, _ frame: borrowing Frame) {
+    guard let priority = frame.integer(of: .priority),
+      queueing.visits[visit].row.priority != priority
+    else { return }
+    queueing.visits[visit].row.priority = priority
+    queueing.visits.touch(visit)
+  }
+
+  /// The list is complete: who waited when an earlier session ended and is not in it left unobserved.
+  mutating func queueStatusComplete() {
+    closeUnlistedMembers()
+    for visit in queueing.visits.used
+    where queueing.visits[visit].phase == .waiting
+      && queueing.visits[visit].session < session.number
+    {
+      let isListed = queueing.queues.used.contains {
+        queueing.queues[$0].listedIn == session.number && isVisit(visit, in: $0)
+      }
+      guard isListed else { continue }
+      settle(visit, "unknown", at: max(session.endedAt, queueing.visits[visit].row.joinedAt))
+    }
+  }
+}

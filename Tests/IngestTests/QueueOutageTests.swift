@@ -1,0 +1,98 @@
+import Support
+import Testing
+
+/// Queues over a time that was not observed.
+@Suite struct QueueOutageTests {
+  private func booted(_ uptime: Int) -> String {
+    "Event: FullyBooted\nPrivilege: system,all\nStatus: Fully Booted\nUptime: \(uptime)\n\n"
+  }
+
+  private func caller(_ id: String) -> String {
+    "Event: Newchannel\nPrivilege: call,all\nChannel: PJSIP/\(id)-00000001\nChannelState: 0\n"
+      + "Uniqueid: \(id)\nLinkedid: \(id)\n\n"
+      + "Event: QueueCallerJoin\nPrivilege: agent,all\nChannel: PJSIP/\(id)-00000001\n"
+      + "Uniqueid: \(id)\nQueue: support\nPosition: 1\nCount: 1\n\n"
+  }
+
+  private func member(_ event: String) -> String {
+    "Event: \(event)\nPrivilege: agent,all\nQueue: support\nMemberName: Anna\n"
+      + "Interface: PJSIP/100\nMembership: dynamic\nPaused: 0\n\n"
+  }
+
+  /// An answer to QueueStatus that lists these callers, with their seconds of waiting.
+  private func list(_ callers: [(id: String, wait: Int)]) -> String {
+    "Event: QueueParams\nQueue: support\nServiceLevel: 20\nActionID: 1\n\n"
+      + callers.map {
+        "Event: QueueEntry\nQueue: support\nPosition: 1\nChannel: PJSIP/\($0.id)-00000001\n"
+          + "Uniqueid: \($0.id)\nWait: \($0.wait)\nPriority: 3\nActionID: 1\n\n"
+      }.joined()
+      + "Event: QueueStatusComplete\nActionID: 1\nEventList: Complete\nListItems: 2\n\n"
+  }
+
+  private static let visits =
+    "SELECT opened_by || ' ' || (joined_us / 1000000) || ' ' || coalesce(left_us / 1000000, '-') "
+    + "|| ' ' || coalesce(outcome, 'open') FROM queue_visits ORDER BY id"
+
+  @Test func `who left while nobody watched is unknown, and who still waits goes on`() throws {
+    var stream = Stream()
+    stream.connect(100)
+    stream.logIn(100.1)
+    stream.receive(101, booted(50) + caller("1") + caller("2") + member("QueueMemberAdded"))
+    stream.disconnect(110)
+    stream.connect(120)
+    stream.logIn(120.1)
+    stream.receive(121, booted(70) + list([("2", 20), ("3", 7)]))
+    // The same again changes nothing.
+    stream.receive(125, list([("2", 24), ("3", 11)]))
+    let bench = Bench()
+    _ = try bench.take(stream)
+    #expect(
+      try bench.rows(Self.visits) == [
+        "join 101 110 unknown", "join 101 - open", "snapshot 114 - open",
+      ])
+    #expect(try bench.rows("SELECT service_level_s FROM queues") == ["20"])
+    #expect(try bench.rows("SELECT coalesce(priority, '-') FROM queue_visits") == ["-", "3", "3"])
+    #expect(try bench.rows("SELECT closed_by FROM queue_members") == ["unobserved"])
+    #expect(
+      try bench.rows("SELECT state || ' ' || closed_by FROM agent_intervals")
+        == ["logged-in unobserved"])
+  }
+
+  @Test func `a list that is older than a visit's end does not open it again`() throws {
+    var stream = Stream()
+    stream.connect(100)
+    stream.logIn(100.1)
+    stream.receive(101, booted(50) + caller("1"))
+    stream.receive(
+      105,
+      "Event: QueueCallerLeave\nPrivilege: agent,all\nChannel: PJSIP/1-00000001\nUniqueid: 1\n"
+        + "Queue: support\nPosition: 1\n\n" + list([("1", 3)]))
+    stream.receive(
+      106,
+      "Event: Hangup\nPrivilege: call,all\nChannel: PJSIP/1-00000001\nUniqueid: 1\nCause: 16\n\n"
+        + list([("1", 4)]))
+    let bench = Bench()
+    _ = try bench.take(stream)
+    #expect(try bench.rows(Self.visits) == ["join 101 105 abandoned"])
+  }
+
+  @Test func `a restart leaves nothing open`() throws {
+    var stream = Stream()
+    stream.connect(100)
+    stream.logIn(100.1)
+    stream.receive(101, booted(50) + caller("1") + member("QueueMemberAdded"))
+    stream.disconnect(110)
+    stream.connect(120)
+    stream.logIn(120.1)
+    stream.receive(121, caller("2") + member("QueueMemberAdded") + booted(5))
+    let bench = Bench()
+    _ = try bench.take(stream)
+    #expect(try bench.rows(Self.visits) == ["join 101 110 unknown", "join 121 - open"])
+    #expect(
+      try bench.rows("SELECT coalesce(closed_by, '-') FROM queue_visits ORDER BY id")
+        == ["restart", "-"])
+    #expect(
+      try bench.rows("SELECT coalesce(closed_by, '-') FROM queue_members ORDER BY id")
+        == ["unobserved", "-"])
+  }
+}
