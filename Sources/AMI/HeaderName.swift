@@ -134,6 +134,8 @@ public enum HeaderName: String, CaseIterable, Sendable {
   case oldname = "Oldname"
   case clone = "Clone"
   case original = "Original"
+  case device = "Device"
+  case userEvent = "UserEvent"
 
   /// The position in `allCases`, which is the declaration order.
   @inlinable var index: Int { unsafe Int(unsafeBitCast(self, to: UInt8.self)) }

@@ -80,6 +80,10 @@ struct LiveChannel: Live {
   var isFarHalf = false
   /// Whether the time is over in which events about it may come after its end.
   var isExpired = false
+  /// The clocks of its media streams.
+  var clocks: [MediaClock] = []
+  /// RTPAUDIOQOS as last set.
+  var quality: String?
   var isChanged = false
   var isUsed = false
 
@@ -92,6 +96,8 @@ struct LiveChannel: Live {
     visitor.visit(&partner)
     visitor.visit(&isFarHalf)
     visitor.visit(&isExpired)
+    visitor.visit(&clocks, filler: MediaClock())
+    visitor.visit(&quality)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
   }

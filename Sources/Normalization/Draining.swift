@@ -26,6 +26,14 @@ extension Normalizer {
     logEntries.removeAll(keepingCapacity: true)
     for index in systemEvents.indices { try sink.write(&systemEvents[index]) }
     systemEvents.removeAll(keepingCapacity: true)
+    try registrations.drain(into: &sink)
+    try devices.drain(into: &sink)
+    for index in securityEvents.indices { try sink.write(&securityEvents[index]) }
+    securityEvents.removeAll(keepingCapacity: true)
+    for index in userEvents.indices { try sink.write(&userEvents[index]) }
+    userEvents.removeAll(keepingCapacity: true)
+    for index in mediaQuality.indices { try sink.write(&mediaQuality[index]) }
+    mediaQuality.removeAll(keepingCapacity: true)
     for var row in counts.takeChanged() { try sink.write(&row) }
     removeLeaving()
   }
@@ -77,6 +85,8 @@ extension Normalizer {
     ended.visit(&visitor)
     session.visit(&visitor)
     visitor.visit(&early, filler: CDRRow())
+    registrations.visit(&visitor)
+    devices.visit(&visitor)
   }
 
   private mutating func makeIndexes() {

@@ -48,6 +48,8 @@ public struct Normalizer: ~Copyable {
   var counts = EventCounts()
   var ended = EndedChannels()
   var session = SessionState()
+  var registrations = Timelines<RegistrationRow>()
+  var devices = Timelines<DeviceStateRow>()
 
   // Found by what they are called; made anew from the pools when a state is restored.
   var channelByUniqueid: [String: Int] = [:]
@@ -61,6 +63,9 @@ public struct Normalizer: ~Copyable {
   var early: [CDRRow] = []
   var logEntries: [CELRow] = []
   var systemEvents: [SystemEventRow] = []
+  var securityEvents: [SecurityEventRow] = []
+  var userEvents: [UserEventRow] = []
+  var mediaQuality: [MediaQualityRow] = []
   var merges: [CallMergeRow] = []
   /// Slots whose objects are gone once they are written.
   var leavingChannels: [Int] = []
@@ -114,7 +119,11 @@ public struct Normalizer: ~Copyable {
       let number = counts.names.number(of: frame.bytes.span.extracting(name))
       let isListItem = frame.isListItem
       count(number, isListItem: isListItem, at: time)
-      if !isListItem { apply(counts.event(number), frame, at: time) }
+      if isListItem {
+        applyListItem(counts.event(number), frame, at: time)
+      } else {
+        apply(counts.event(number), frame, at: time)
+      }
       return number
     case .response: learn(from: frame)
     case .banner: session.facts.amiVersion = amiVersion(of: frame)
@@ -147,7 +156,40 @@ public struct Normalizer: ~Copyable {
     case .fullyBooted: fullyBooted(frame, at: time)
     case .shutdown: shutdown(frame, at: time)
     case .reload, .load, .unload: systemEvent(frame, at: time)
-    case .userEvent, nil: break
+    case .userEvent: userEvent(frame, at: time)
+    case .contactStatus: contactStatus(frame, at: time)
+    case .peerStatus: peerStatus(frame, at: time)
+    case .registry: registry(frame, at: time)
+    case .deviceStateChange: deviceState(frame, at: time, isSnapshot: false)
+    case .rtcpSent: rtcpSent(frame, at: time)
+    case .rtcpReceived: rtcpReceived(frame, at: time)
+    case .varSet: qualityVariable(frame, at: time)
+    case .failedACL, .invalidAccountID, .sessionLimit, .memoryLimit, .loadAverageLimit,
+      .requestNotSupported, .requestNotAllowed, .authMethodNotAllowed, .requestBadFormat,
+      .successfulAuth, .unexpectedAddress, .challengeResponseFailed, .invalidPassword,
+      .challengeSent, .invalidTransport:
+      securityEvent(event!, frame, at: time)
+    case .contactList, .contactListComplete, .contactStatusDetail, .endpointList, .peerEntry,
+      .registryEntry, .outboundRegistrationDetail, nil:
+      break
+    }
+  }
+
+  /// Takes in an item of a list: what an answer says of what there is.
+  private mutating func applyListItem(
+    _ event: Event?, _ frame: borrowing Frame, at time: Int64
+  ) {
+    switch event {
+    case .contactList: contactList(frame, at: time)
+    case .contactListComplete: contactListComplete()
+    case .contactStatusDetail: contactStatusDetail(frame, at: time)
+    case .endpointList: endpointList(frame, at: time)
+    case .peerEntry: peerEntry(frame, at: time)
+    case .peerStatus: peerStatus(frame, at: time, isSnapshot: true)
+    case .registryEntry: registryEntry(frame, at: time)
+    case .outboundRegistrationDetail: outboundRegistrationDetail(frame, at: time)
+    case .deviceStateChange: deviceState(frame, at: time, isSnapshot: true)
+    default: break
     }
   }
 
@@ -176,6 +218,11 @@ public struct Normalizer: ~Copyable {
     var logEntries = IDs()
     var systemEvents = IDs()
     var eventCounts = IDs()
+    var registrations = IDs()
+    var deviceStates = IDs()
+    var securityEvents = IDs()
+    var userEvents = IDs()
+    var mediaQuality = IDs()
 
     mutating func visit(_ visitor: inout some FieldVisitor) {
       calls.visit(&visitor)
@@ -187,6 +234,11 @@ public struct Normalizer: ~Copyable {
       logEntries.visit(&visitor)
       systemEvents.visit(&visitor)
       eventCounts.visit(&visitor)
+      registrations.visit(&visitor)
+      deviceStates.visit(&visitor)
+      securityEvents.visit(&visitor)
+      userEvents.visit(&visitor)
+      mediaQuality.visit(&visitor)
     }
   }
 }

@@ -65,6 +65,11 @@ extension Normalizer {
     where bridges[slot].row.endedAt == nil && bridges[slot].session < number {
       closeBridge(slot, at: max(time, bridges[slot].row.startedAt))
     }
+    registrations.restart(
+      openedBefore: number, at: time, in: session, ids: &counters.registrations,
+      serverID: serverID)
+    devices.restart(
+      openedBefore: number, at: time, in: session, ids: &counters.deviceStates, serverID: serverID)
   }
 
   /// An answer to CoreSettings tells who the server is.

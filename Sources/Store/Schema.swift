@@ -16,7 +16,10 @@ public enum Schema {
   public static let migrations = [
     Migration(
       number: 1, name: "0001-core.sql",
-      sql: String(decoding: PackageResources._001_core_sql, as: UTF8.self))
+      sql: String(decoding: PackageResources._001_core_sql, as: UTF8.self)),
+    Migration(
+      number: 4, name: "0004-devices.sql",
+      sql: String(decoding: PackageResources._004_devices_sql, as: UTF8.self)),
   ]
 
   /// The `user_version` of a store that this program writes.
