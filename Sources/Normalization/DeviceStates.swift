@@ -35,12 +35,19 @@ public struct DeviceStateRow: IntervalRow, Sendable {
   }
 }
 
+private let fleetingTechnologies = [
+  "Local/", "CBAnn/", "CBRec/", "Surrogate/", "AsyncGoto/", "Message/", "Announcer/",
+]
+
 extension Normalizer {
   /// A device is in a state; most of these events repeat the one before.
   mutating func deviceState(_ frame: borrowing Frame, at time: Int64, isSnapshot: Bool) {
     guard let device = frame.text(of: .device), let word = frame.text(of: .state),
       !device.isEmpty
     else { return }
+    if devices.repeats(device, at: time, in: session, isSame: { $0.asteriskState == word }) {
+      return
+    }
     if isIdle(word), isFleeting(device) { return devices.end(device, at: time) }
     var row = DeviceStateRow()
     row.device = device
@@ -57,8 +64,7 @@ extension Normalizer {
   /// **Source:** main/core_local.c; main/bridge_channel.c; apps/confbridge/conf_chan_announce.c and
   /// conf_chan_record.c; recordings.
   private func isFleeting(_ device: String) -> Bool {
-    ["Local/", "CBAnn/", "CBRec/", "Surrogate/", "AsyncGoto/", "Message/", "Announcer/"]
-      .contains { device.hasPrefix($0) }
+    fleetingTechnologies.contains { device.hasPrefix($0) }
   }
 
   private func isIdle(_ word: String) -> Bool {

@@ -66,6 +66,16 @@ struct Timelines<R: IntervalRow>: Visitable {
   /// What `key` is in now.
   func current(_ key: String) -> R? { slotByKey[key].map { pool[$0].row } }
 
+  /// Whether `key` is in a state for which `isSame` holds, and was in this session; that is noted.
+  mutating func repeats(
+    _ key: String, at time: Int64, in session: SessionState, isSame: (borrowing R) -> Bool
+  ) -> Bool {
+    guard let slot = slotByKey[key], pool[slot].session == session.number, isSame(pool[slot].row)
+    else { return false }
+    pool[slot].reportedAt = time
+    return true
+  }
+
   /// `report` says in which state `key` is.
   ///
   /// An answer to an action that contradicts what was reported a moment ago is not believed: events that

@@ -58,6 +58,10 @@ public struct RegistrationRow: IntervalRow, Sendable {
   mutating func inherit(from before: RegistrationRow) {
     endpoint = endpoint ?? before.endpoint
     section = section ?? before.section
+    // Only its registration tells where a peer is; whether it answers there is told without.
+    if ["reachable", "lagged", "unreachable"].contains(state) {
+      address = address ?? before.address
+    }
   }
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
