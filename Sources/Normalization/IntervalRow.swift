@@ -141,7 +141,9 @@ struct Timelines<R: IntervalRow>: Visitable {
     openedBefore number: Int, at time: Int64, in session: SessionState,
     ids: inout Normalizer.IDs, serverID: Int64
   ) {
-    for slot in pool.used where pool[slot].row.endedAt == nil {
+    // In the order of their rows: which slot they have depends on when rows were drained.
+    let lasting = pool.used.filter { pool[$0].row.endedAt == nil }
+    for slot in lasting.sorted(by: { pool[$0].row.id < pool[$1].row.id }) {
       let interval = pool[slot]
       guard interval.session < number || interval.resumedAt != 0 else { continue }
       close(slot, at: max(time, interval.row.startedAt), by: "restart")

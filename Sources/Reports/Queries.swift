@@ -5,6 +5,8 @@ public struct Queries: Sendable {
     ("call-volume", PackageResources.call_volume_sql),
     ("calls", PackageResources.calls_sql),
     ("hangup-causes", PackageResources.hangup_causes_sql),
+    ("registrations", PackageResources.registrations_sql),
+    ("security", PackageResources.security_sql),
     ("completeness", PackageResources.completeness_sql),
   ]
 

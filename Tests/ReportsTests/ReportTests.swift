@@ -39,7 +39,7 @@ extension ReportsTests {
       #expect(
         error?.description
           == "there is no report \"hangups\\u{1b}\"; there are: "
-          + "call-volume, calls, hangup-causes, completeness")
+          + "call-volume, calls, hangup-causes, registrations, security, completeness")
     }
 
     @Test func `an empty answer says what the store holds`() throws {
@@ -72,7 +72,8 @@ extension ReportsTests {
       let queries = try Queries(folder: folder.path)
       #expect(
         queries.all.map(\.name) == [
-          "call-volume", "calls", "hangup-causes", "completeness", "servers",
+          "call-volume", "calls", "hangup-causes", "registrations", "security", "completeness",
+          "servers",
         ])
       let store = try TestStore(Sample.sql)
       for (given, shown) in [("1", "1,integer"), ("01", "01,text"), ("+1", "+1,text")] {

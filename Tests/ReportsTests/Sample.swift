@@ -14,10 +14,10 @@ enum Sample {
   /// The number of the second server's first row.
   static let second: Int64 = 1 << 40
 
-  static let sql = servers + gaps + calls + channels + rest
+  static let sql = servers + gaps + calls + channels + rest + devices
 
   /// `seconds` after the day's start, in microseconds.
-  private static func at(_ seconds: Double) -> String {
+  static func at(_ seconds: Double) -> String {
     String(start * 1_000_000 + Int64(seconds * 1_000_000))
   }
 

@@ -16,7 +16,9 @@ struct TestStore {
 
   init(_ sql: String = "") throws {
     let connection = try Connection(path: path, mode: .create)
-    let schema = try TextFile.read("\(Repository.path)/schema/0001-core.sql")
+    let folder = "\(Repository.path)/schema"
+    let schema = try TextFile.names(in: folder).filter { $0.hasSuffix(".sql") }.sorted()
+      .map { try TextFile.read("\(folder)/\($0)") }.joined()
     try connection.execute("PRAGMA journal_mode = WAL")
     try connection.transaction {
       try connection.execute(schema)
