@@ -5,12 +5,12 @@
 -- :kind  one of endpoint, peer, registration, contact; default all but contact
 -- :name  of the endpoint, peer or registration, or a contact's URI; * stands for any characters
 -- chart: bars kind,name availability_percent
--- Counted is time with a session in which the state was known: what was not observed is neither up nor
--- down. Up are registered, reachable, lagged and unqualified. A loss is a change from up to down,
--- lost_by its causes (where Asterisk gives none: the state that followed). An outage goes on over
--- changes of its state, and over times without a session when it was down before and after; their length
--- is what was observed of it. Round trips of an endpoint are those of its contacts: one value for
--- each of their intervals that lie in the period, nearest rank.
+-- Counted is time with a session in which the state was known: what was not observed is neither
+-- up nor down. Up are registered, reachable, lagged and unqualified. A loss is a change from up to
+-- down, lost_by its causes (where Asterisk gives none: the state that followed). An outage goes on
+-- over changes of its state, and over times without a session when it was down before and after;
+-- its length is what was observed of it. Round trips of an endpoint are those of its contacts: one
+-- value for each of their intervals in the period, percentiles by nearest rank.
 WITH
   period AS (
     SELECT

@@ -1,14 +1,14 @@
--- Who failed to authenticate: attempts by address, account or service, and whether one got in after.
+-- Who failed to authenticate, by address, account or service, and whether one got in after.
 -- :from  start of the period, UTC microseconds; default 24 hours before :to
 -- :to  end of the period, itself not included; default now
 -- :server  name of one server; default all
 -- :by  one of address, account, service, event; default address
 -- chart: bars who failed
 -- failed are events of the kind failed (FailedACL, InvalidAccountID, InvalidPassword,
--- ChallengeResponseFailed, AuthMethodNotAllowed, UnexpectedAddress, InvalidTransport); limited those that
--- too much stopped. accepted_after is when one was let in for the first time after the first
--- failure of the same: a password that was mistyped, or guessed. Logins to the manager interface count
--- among failures only.
+-- ChallengeResponseFailed, AuthMethodNotAllowed, UnexpectedAddress, InvalidTransport); limited
+-- those that too much stopped. accepted_after is when one was let in for the first time after the
+-- first failure of the same: a password that was mistyped, or guessed. Logins to the manager
+-- interface count among failures only.
 WITH
   period AS (
     SELECT

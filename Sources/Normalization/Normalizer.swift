@@ -88,6 +88,8 @@ public struct Normalizer: ~Copyable {
   public var eventNameCount: Int { counts.names.count }
   /// How many channels are held: alive, or ended a moment ago.
   public var heldChannels: Int { channels.count }
+  /// How many states of registrations and devices are held: they last.
+  public var heldStates: Int { registrations.count + devices.count }
 
   /// The name of an event by the number that `take` gave.
   public func eventName(_ number: Int) -> String {

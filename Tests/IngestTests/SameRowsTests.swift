@@ -4,7 +4,9 @@ import Testing
 
 /// The same bytes give the same rows, ids included, however they come.
 @Suite struct SameRowsTests {
-  private static let fixtures = ["restart-16", "restart-22", "parking-22", "conference-16", "registrations-16"]
+  private static let fixtures = [
+    "restart-16", "restart-22", "parking-22", "conference-16", "registrations-16",
+  ]
 
   @Test(arguments: fixtures)
   func `pieces of any size give the same rows`(fixture: String) throws {

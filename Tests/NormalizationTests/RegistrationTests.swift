@@ -1,3 +1,4 @@
+import AMI
 import Normalization
 import Testing
 
@@ -223,6 +224,31 @@ import Testing
     #expect(try states(script) == ["reachable event 1.0 3.0 restart"])
   }
 
+  @Test func `contacts and dialled numbers that come and go leave nothing behind`() throws {
+    var normalizer = Normalizer(server: 0)
+    var buffer = FrameBuffer()
+    var frame = Frame()
+    for number in 0..<1000 {
+      let contact = "AOR: 1\r\nURI: sip:1@192.0.2.1:\(number)\r\n"
+      for state in ["Reachable", "Removed"] {
+        buffer.append(
+          Array("Event: ContactStatus\r\n\(contact)ContactStatus: \(state)\r\n\r\n".live))
+      }
+      for state in ["INUSE", "NOT_INUSE"] {
+        buffer.append(
+          Array(
+            "Event: DeviceStateChange\r\nDevice: Local/\(number)@out\r\nState: \(state)\r\n\r\n"
+              .live))
+      }
+    }
+    while buffer.next(into: &frame) { normalizer.take(frame, at: 1) }
+    var log = RowLog()
+    try normalizer.drain(into: &log)
+    #expect(log.rows["registrations"]?.count == 2000)
+    #expect(log.rows["device_states"]?.count == 1000)
+    #expect(normalizer.heldStates == 0)
+  }
+
   @Test func `a device that repeats itself has one row, one that Asterisk makes is in use or gone`()
     throws
   {
@@ -241,5 +267,12 @@ import Testing
         "PJSIP/100 idle snapshot 3.0", "PJSIP/100 ringing-in-use event -",
         "Local/5@x in-use event 5.0", "Local/5@x in-use event 7.0",
       ])
+  }
+}
+
+extension String {
+  /// The message as a live event.
+  fileprivate var live: String.UTF8View {
+    replacing("\r\n", with: "\r\nPrivilege: system,all\r\n", maxReplacements: 1).utf8
   }
 }

@@ -53,8 +53,10 @@ extension ReportsTests {
       #expect(refusal(path)?.description.contains("is an SQLite database, but no store") == true)
     }
 
-    @Test(arguments: [(2, "use a newer amirec"), (0, "brings it up to date")])
-    func `a store of another version says what to do`(version: Int, advice: String) throws {
+    @Test(arguments: [
+      (StoreFile.version + 1, "use a newer amirec"), (0, "brings it up to date"),
+    ])
+    func `a store of another version says what to do`(version: Int64, advice: String) throws {
       let store = try TestStore()
       try Connection(path: store.path, mode: .readWrite)
         .execute("PRAGMA user_version = \(version)")
