@@ -143,6 +143,8 @@ public enum HeaderName: String, CaseIterable, Sendable {
   case ringTime = "RingTime"
   case talkTime = "TalkTime"
   case destApp = "DestApp"
+  case device = "Device"
+  case userEvent = "UserEvent"
 
   /// The position in `allCases`, which is the declaration order.
   @inlinable var index: Int { unsafe Int(unsafeBitCast(self, to: UInt8.self)) }

@@ -156,15 +156,6 @@ extension Normalizer {
       end(parking: slot, "unknown", at: max(time, features.parkings[slot].row.parkedAt))
     }
   }
-
-  /// Takes in the items of answers that tell what was there before it was observed.
-  mutating func applyListItem(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
-    switch event {
-    case .parkedCall: parkedCall(frame, openedBy: "seen", at: time)
-    case .confbridgeListRooms: conferenceIsListed(frame, at: time)
-    default: break
-    }
-  }
 }
 
 extension Frame {

@@ -82,6 +82,10 @@ struct LiveChannel: Live {
   var features = ChannelFeatures()
   /// Whether the time is over in which events about it may come after its end.
   var isExpired = false
+  /// The clocks of its media streams.
+  var clocks: [MediaClock] = []
+  /// RTPAUDIOQOS as last set.
+  var quality: String?
   var isChanged = false
   var isUsed = false
 
@@ -95,6 +99,8 @@ struct LiveChannel: Live {
     visitor.visit(&isFarHalf)
     features.visit(&visitor)
     visitor.visit(&isExpired)
+    visitor.visit(&clocks, filler: MediaClock())
+    visitor.visit(&quality)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
   }

@@ -28,6 +28,14 @@ extension Normalizer {
     for index in systemEvents.indices { try sink.write(&systemEvents[index]) }
     systemEvents.removeAll(keepingCapacity: true)
     try features.drain(into: &sink)
+    try registrations.drain(into: &sink)
+    try devices.drain(into: &sink)
+    for index in securityEvents.indices { try sink.write(&securityEvents[index]) }
+    securityEvents.removeAll(keepingCapacity: true)
+    for index in userEvents.indices { try sink.write(&userEvents[index]) }
+    userEvents.removeAll(keepingCapacity: true)
+    for index in mediaQuality.indices { try sink.write(&mediaQuality[index]) }
+    mediaQuality.removeAll(keepingCapacity: true)
     for var row in counts.takeChanged() { try sink.write(&row) }
     removeLeaving()
   }
@@ -81,6 +89,8 @@ extension Normalizer {
     features.visit(&visitor)
     queueing.visit(&visitor)
     visitor.visit(&early, filler: CDRRow())
+    registrations.visit(&visitor)
+    devices.visit(&visitor)
   }
 
   private mutating func makeIndexes() {

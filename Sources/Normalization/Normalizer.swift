@@ -52,6 +52,8 @@ public struct Normalizer: ~Copyable {
   var session = SessionState()
   var features = CallFeatures()
   var queueing = Queueing()
+  var registrations = Timelines<RegistrationRow>()
+  var devices = Timelines<DeviceStateRow>()
 
   // Found by what they are called; made anew from the pools when a state is restored.
   var channelByUniqueid: [String: Int] = [:]
@@ -65,6 +67,9 @@ public struct Normalizer: ~Copyable {
   var early: [CDRRow] = []
   var logEntries: [CELRow] = []
   var systemEvents: [SystemEventRow] = []
+  var securityEvents: [SecurityEventRow] = []
+  var userEvents: [UserEventRow] = []
+  var mediaQuality: [MediaQualityRow] = []
   var merges: [CallMergeRow] = []
   /// Slots whose objects are gone once they are written.
   var leavingChannels: [Int] = []
@@ -87,6 +92,8 @@ public struct Normalizer: ~Copyable {
   public var eventNameCount: Int { counts.names.count }
   /// How many channels are held: alive, or ended a moment ago.
   public var heldChannels: Int { channels.count }
+  /// How many states of registrations and devices are held: they last.
+  public var heldStates: Int { registrations.count + devices.count }
 
   /// The name of an event by the number that `take` gave.
   public func eventName(_ number: Int) -> String {
@@ -130,20 +137,6 @@ public struct Normalizer: ~Copyable {
     case .other: break
     }
     return nil
-  }
-
-  /// Answers to actions: what is there at that moment.
-  private mutating func applyListItem(
-    _ event: Event?, _ frame: borrowing Frame, at time: Int64
-  ) {
-    switch event {
-    case .queueParams: queueParams(frame, at: time)
-    case .queueMember: queueMember(frame, at: time)
-    case .agents: agents(frame, at: time)
-    case .queueEntry: queueEntry(frame, at: time)
-    case .queueStatusComplete: queueStatusComplete()
-    default: break
-    }
   }
 
   private mutating func apply(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
@@ -200,6 +193,7 @@ public struct Normalizer: ~Copyable {
     case .varSet:
       noteVariable(frame, at: time)
       varSet(frame, at: time)
+      qualityVariable(frame, at: time)
     case .queueCallerJoin:
       noteQueue(frame)
       queueCallerJoin(frame, at: time)
@@ -222,7 +216,21 @@ public struct Normalizer: ~Copyable {
     case .queueMemberPause, .queueMemberStatus, .queueMemberPenalty, .queueMemberRinginuse:
       queueMember(frame, at: time)
     case .queueParams, .queueMember, .queueEntry, .queueStatusComplete, .agents: break
-    case .userEvent, .confbridgeListRooms, nil: break
+    case .userEvent: userEvent(frame, at: time)
+    case .contactStatus: contactStatus(frame, at: time)
+    case .peerStatus: peerStatus(frame, at: time)
+    case .registry: registry(frame, at: time)
+    case .deviceStateChange: deviceState(frame, at: time, isSnapshot: false)
+    case .rtcpSent: rtcpSent(frame, at: time)
+    case .rtcpReceived: rtcpReceived(frame, at: time)
+    case .failedACL, .invalidAccountID, .sessionLimit, .memoryLimit, .loadAverageLimit,
+      .requestNotSupported, .requestNotAllowed, .authMethodNotAllowed, .requestBadFormat,
+      .successfulAuth, .unexpectedAddress, .challengeResponseFailed, .invalidPassword,
+      .challengeSent, .invalidTransport:
+      securityEvent(event!, frame, at: time)
+    case .confbridgeListRooms, .contactList, .contactListComplete, .contactStatusDetail,
+      .endpointList, .peerEntry, .registryEntry, .outboundRegistrationDetail, nil:
+      break
     }
   }
 
@@ -256,6 +264,11 @@ public struct Normalizer: ~Copyable {
     var queueOffers = IDs()
     var queueMembers = IDs()
     var agentIntervals = IDs()
+    var registrations = IDs()
+    var deviceStates = IDs()
+    var securityEvents = IDs()
+    var userEvents = IDs()
+    var mediaQuality = IDs()
 
     mutating func visit(_ visitor: inout some FieldVisitor) {
       calls.visit(&visitor)
@@ -272,6 +285,11 @@ public struct Normalizer: ~Copyable {
       queueOffers.visit(&visitor)
       queueMembers.visit(&visitor)
       agentIntervals.visit(&visitor)
+      registrations.visit(&visitor)
+      deviceStates.visit(&visitor)
+      securityEvents.visit(&visitor)
+      userEvents.visit(&visitor)
+      mediaQuality.visit(&visitor)
     }
   }
 }

@@ -67,6 +67,11 @@ extension Normalizer {
       closeBridge(slot, at: max(time, bridges[slot].row.startedAt))
     }
     closeFeaturesThatRestartEnded(openedBefore: number, at: time)
+    registrations.restart(
+      openedBefore: number, at: time, in: session, ids: &counters.registrations,
+      serverID: serverID)
+    devices.restart(
+      openedBefore: number, at: time, in: session, ids: &counters.deviceStates, serverID: serverID)
   }
 
   /// An answer to CoreSettings tells who the server is.

@@ -23,6 +23,9 @@ public enum Schema {
     Migration(
       number: 3, name: "0003-call-features.sql",
       sql: String(decoding: PackageResources._003_call_features_sql, as: UTF8.self)),
+    Migration(
+      number: 4, name: "0004-devices.sql",
+      sql: String(decoding: PackageResources._004_devices_sql, as: UTF8.self)),
   ]
 
   /// The `user_version` of a store that this program writes.

@@ -40,7 +40,7 @@ extension ReportsTests {
         error?.description
           == "there is no report \"hangups\\u{1b}\"; there are: "
           + "call-volume, calls, hangup-causes, transfers, queue-summary, queue-service-level, "
-          + "queue-abandonment, queue-wait, completeness")
+          + "queue-abandonment, queue-wait, registrations, security, completeness")
     }
 
     @Test func `an empty answer says what the store holds`() throws {
@@ -74,7 +74,8 @@ extension ReportsTests {
       #expect(
         queries.all.map(\.name) == [
           "call-volume", "calls", "hangup-causes", "transfers", "queue-summary",
-          "queue-service-level", "queue-abandonment", "queue-wait", "completeness", "servers",
+          "queue-service-level", "queue-abandonment", "queue-wait", "registrations", "security",
+          "completeness", "servers",
         ])
       let store = try TestStore(Sample.sql)
       for (given, shown) in [("1", "1,integer"), ("01", "01,text"), ("+1", "+1,text")] {

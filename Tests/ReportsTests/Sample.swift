@@ -14,7 +14,8 @@ enum Sample {
   /// The number of the second server's first row.
   static let second: Int64 = 1 << 40
 
-  static let sql = servers + gaps + calls + channels + transfers + rest + queues
+  static let sql =
+    servers + gaps + calls + channels + transfers + rest + queues + devices
 
   /// `seconds` after the day's start, in microseconds.
   static func at(_ seconds: Double) -> String {

@@ -1,0 +1,26 @@
+import AMI
+
+extension Normalizer {
+  /// Takes in an item of a list: an answer to an action says what there is at that moment.
+  mutating func applyListItem(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
+    switch event {
+    case .queueParams: queueParams(frame, at: time)
+    case .queueMember: queueMember(frame, at: time)
+    case .agents: agents(frame, at: time)
+    case .queueEntry: queueEntry(frame, at: time)
+    case .queueStatusComplete: queueStatusComplete()
+    case .parkedCall: parkedCall(frame, openedBy: "seen", at: time)
+    case .confbridgeListRooms: conferenceIsListed(frame, at: time)
+    case .contactList: contactList(frame, at: time)
+    case .contactListComplete: contactListComplete()
+    case .contactStatusDetail: contactStatusDetail(frame, at: time)
+    case .endpointList: endpointList(frame, at: time)
+    case .peerEntry: peerEntry(frame, at: time)
+    case .peerStatus: peerStatus(frame, at: time, isSnapshot: true)
+    case .registryEntry: registryEntry(frame, at: time)
+    case .outboundRegistrationDetail: outboundRegistrationDetail(frame, at: time)
+    case .deviceStateChange: deviceState(frame, at: time, isSnapshot: true)
+    default: break
+    }
+  }
+}
