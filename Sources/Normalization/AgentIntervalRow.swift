@@ -32,7 +32,7 @@ public struct AgentIntervalRow: Row, Sendable {
 }
 
 /// An interval that goes on, or ended and was not written yet.
-struct LiveInterval: Live {
+struct LiveAgentInterval: Live {
   var row = AgentIntervalRow()
   /// The session in which it was opened.
   var session = 0

@@ -1,7 +1,7 @@
 import AMI
 
-// What an agent was, merged over all queues: logged in while there is a dynamic membership in any queue
-// (or a login with app_agent_pool), paused while any membership is paused.
+// What an agent was, merged over all queues: logged in while there is a dynamic membership in any
+// queue (or a login with app_agent_pool), paused while any membership is paused.
 
 extension Normalizer {
   /// An agent's memberships changed. `loggedIn` and `paused` are since when the frame says so.
@@ -64,7 +64,7 @@ extension Normalizer {
     _ source: String, _ agent: String, _ state: String, _ isOn: Bool, reason: String? = nil,
     by openedBy: String, at time: Int64, since: Int64? = nil, closedBy: String
   ) {
-    let key = LiveInterval.key(source, agent, state)
+    let key = LiveAgentInterval.key(source, agent, state)
     var start = min(since ?? time, time)
     if let slot = queueing.intervalByKey[key] {
       if isOn, queueing.intervals[slot].row.reason == reason { return }
@@ -73,7 +73,7 @@ extension Normalizer {
       closeInterval(slot, at: time, by: isOn ? "reason-changed" : closedBy)
     }
     guard isOn else { return }
-    var interval = LiveInterval()
+    var interval = LiveAgentInterval()
     interval.row.id = counters.agentIntervals.next(serverID)
     interval.row.serverID = serverID
     interval.row.agent = agent
@@ -93,7 +93,7 @@ extension Normalizer {
     queueing.intervals[slot].row.endedAt = max(time, row.startedAt)
     queueing.intervals[slot].row.closedBy = closedBy
     queueing.intervals.touch(slot)
-    queueing.intervalByKey[LiveInterval.key(row.source, row.agent, row.state)] = nil
+    queueing.intervalByKey[LiveAgentInterval.key(row.source, row.agent, row.state)] = nil
   }
 }
 

@@ -58,8 +58,8 @@ extension Normalizer {
       serverID: serverID)
   }
 
-  /// Whether it is a device of channels that Asterisk makes itself. There are as many such names as numbers
-  /// dialled, so they have a state only while they are in use.
+  /// Whether it is a device of channels that Asterisk makes itself. There are as many such names as
+  /// numbers dialled, so they have a state only while they are in use.
   ///
   /// **Source:** main/core_local.c; main/bridge_channel.c; apps/confbridge/conf_chan_announce.c and
   /// conf_chan_record.c; recordings.

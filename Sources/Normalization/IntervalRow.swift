@@ -12,7 +12,8 @@ protocol IntervalRow: Row {
 
   /// Whether this goes on with the state that `row` is in.
   func continues(_ row: Self) -> Bool
-  /// Takes over what a later report of the same state tells beside it; says whether that changed anything.
+  /// Takes over what a later report of the same state tells beside it; says whether that changed
+  /// anything.
   mutating func extend(by report: Self) -> Bool
   /// Takes over what holds beyond one state.
   mutating func inherit(from before: Self)

@@ -90,12 +90,12 @@ extension Normalizer {
 
   /// RTPAUDIOQOS is set when a channel ends: one row for each direction in which packets went.
   ///
-  /// Its jitter is left out: which of the two is whose changed between versions, and one is divided by
-  /// 65536 whatever the clock.
+  /// Its jitter is left out: which of the two is whose changed between versions, and one is divided
+  /// by 65536 whatever the clock.
   ///
   /// **Source:** main/rtp_engine.c, `ast_rtp_instance_get_quality` and
-  /// `ast_rtp_instance_set_stats_vars`; recordings (`txmes` is there without any report received, so it
-  /// is of what Asterisk received).
+  /// `ast_rtp_instance_set_stats_vars`; recordings (`txmes` is there without any report received,
+  /// so it is of what Asterisk received).
   mutating func qualityVariable(_ frame: borrowing Frame, at time: Int64) {
     guard frame.has(.variable, "RTPAUDIOQOS"), let slot = knownChannel(frame, .uniqueid),
       let text = frame.knownText(of: .value), channels[slot].quality != text

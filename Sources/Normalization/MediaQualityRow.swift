@@ -62,8 +62,8 @@ public struct MediaQualityRow: Row, Sendable {
   }
 }
 
-/// The clock of one media stream, measured from the times and timestamps of its sender reports. Events do
-/// not tell the codec, and jitter is in units of that clock.
+/// The clock of one media stream, measured from the times and timestamps of its sender reports.
+/// Events do not tell the codec, and jitter is in units of that clock.
 struct MediaClock: Visitable {
   /// Rates of codecs that Asterisk has, in hertz. **Source:** main/codec_builtin.c, RFC 3551.
   static let rates: [Int64] = [

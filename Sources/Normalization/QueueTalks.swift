@@ -1,8 +1,8 @@
 import AMI
 
-// A talk is what a visit becomes once an agent is connected. It ends as the agent leaves, or the caller.
-// AgentComplete tells most ends, but not that of a member behind a Local channel that stays: there the
-// bridges do.
+// A talk is what a visit becomes once an agent is connected. It ends as the agent leaves, or the
+// caller. AgentComplete tells most ends, but not that of a member behind a Local channel that
+// stays: there the bridges do.
 //
 // **Source:** apps/app_queue.c, `setup_stasis_subs`, `handle_hangup`, `handle_blind_transfer`,
 // `handle_local_optimization_end`.
@@ -119,8 +119,8 @@ extension Normalizer {
     }
   }
 
-  /// A channel left a bridge: when it was the agent, or the agent's telephone behind a Local channel, the
-  /// talk is over.
+  /// A channel left a bridge: when it was the agent, or the agent's telephone behind a Local
+  /// channel, the talk is over.
   mutating func queueTalkLeft(_ channel: Int, _ bridge: Int, at time: Int64) {
     guard !queueing.talkByAgent.isEmpty else { return }
     var found = queueing.talkByAgent[channel]
@@ -139,7 +139,8 @@ extension Normalizer {
     endTalk(visit, at: time, by: nil)
   }
 
-  /// A channel entered a bridge: an agent may have come back, such as from a transfer that was given up.
+  /// A channel entered a bridge: an agent may have come back, such as from a transfer that was
+  /// given up.
   mutating func queueTalkEntered(_ channel: Int, _ bridge: Int) {
     guard !queueing.talkByLeaver.isEmpty, let visit = queueing.talkByLeaver[channel],
       queueing.visits[visit].phase == .talking,

@@ -83,7 +83,8 @@ struct LiveVisit: Live {
   var channel: Int?
   /// The slot of the agent's channel, while that one is held.
   var agent: Int?
-  /// The slot of the channel whose leaving a bridge ended the talk, for the case that it comes back.
+  /// The slot of the channel whose leaving a bridge ended the talk, for the case that it comes
+  /// back.
   var leaver: Int?
   /// The bridge that it left.
   var leftBridgeID: Int64 = 0

@@ -1,8 +1,8 @@
 import AMI
 
-// A visit is one wait of one caller in one queue. It is found by the caller's channel, for that is all
-// that the events of its end have in common; where another channel takes the caller's place, the visit
-// moves to it.
+// A visit is one wait of one caller in one queue. It is found by the caller's channel, for that is
+// all that the events of its end have in common; where another channel takes the caller's place,
+// the visit moves to it.
 //
 // **Source:** apps/app_queue.c, `queue_exec`, `try_calling`, `wait_our_turn`, `leave_queue`.
 
@@ -125,8 +125,8 @@ extension Normalizer {
     queueing.visits.touch(visit)
   }
 
-  /// The caller's channel goes on behind the queue, and no QUEUESTATUS said why: a key let the caller
-  /// out, or the version has no QUEUESTATUS.
+  /// The caller's channel goes on behind the queue, and no QUEUESTATUS said why: a key let the
+  /// caller out, or the version has no QUEUESTATUS.
   private mutating func goesOn(_ visit: Int, at time: Int64) {
     switch queueing.visits[visit].phase {
     case .waiting: settle(visit, "unknown", at: time)
@@ -142,8 +142,8 @@ extension Normalizer {
 
   // MARK: Finding
 
-  /// The visit that an event of its queue means, if it is in one of these phases; one that was never seen
-  /// to begin is opened, back-dated where the event tells its wait.
+  /// The visit that an event of its queue means, if it is in one of these phases; one that was
+  /// never seen to begin is opened, back-dated where the event tells its wait.
   mutating func visit(
     _ frame: borrowing Frame, in phases: [VisitPhase], at time: Int64
   ) -> Int? {
@@ -236,8 +236,8 @@ extension Normalizer {
     queueing.settled.append(visit, at: time)
   }
 
-  /// An attended transfer by a channel that waits in a queue: the party that it was talking to waits on
-  /// in its place.
+  /// An attended transfer by a channel that waits in a queue: the party that it was talking to
+  /// waits on in its place.
   mutating func transferIntoQueue(_ frame: borrowing Frame) {
     guard frame.has(.result, "Success"), frame.has(.destApp, "Queue"),
       let transferee = knownChannel(frame, .transfereeUniqueid)

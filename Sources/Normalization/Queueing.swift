@@ -4,7 +4,7 @@ struct Queueing: Visitable {
   var visits = Pool<LiveVisit>()
   var offers = Pool<LiveOffer>()
   var members = Pool<LiveQueueMember>()
-  var intervals = Pool<LiveInterval>()
+  var intervals = Pool<LiveAgentInterval>()
   /// Visits that ended, until nothing more is expected about them.
   var settled = EndedChannels()
   /// Channels that entered the application Queue and did not join yet.
@@ -63,7 +63,7 @@ struct Queueing: Visitable {
     }
     for slot in intervals.used where intervals[slot].row.endedAt == nil {
       let row = intervals[slot].row
-      intervalByKey[LiveInterval.key(row.source, row.agent, row.state)] = slot
+      intervalByKey[LiveAgentInterval.key(row.source, row.agent, row.state)] = slot
     }
     for slot in visits.used.sorted(by: { visits[$0].row.id < visits[$1].row.id })
     where !visits[slot].isExpired {

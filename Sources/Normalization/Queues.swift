@@ -36,8 +36,8 @@ extension Normalizer {
 
   /// An answer to QueueStatus: a caller who waits, since `Wait` seconds.
   ///
-  /// A list is made when it is asked for; events of before may come after it. A visit that is known is
-  /// left as it is, and one that ended is not opened again.
+  /// A list is made when it is asked for; events of before may come after it. A visit that is known
+  /// is left as it is, and one that ended is not opened again.
   mutating func queueEntry(_ frame: borrowing Frame, at time: Int64) {
     guard let name = frame.knownText(of: .queue), let channel = channel(frame, .main, at: time),
       channels[channel].row.endedAt == nil
@@ -73,7 +73,8 @@ extension Normalizer {
     queueing.visits.touch(visit)
   }
 
-  /// The list is complete: who waited when an earlier session ended and is not in it left unobserved.
+  /// The list is complete: who waited when an earlier session ended and is not in it left
+  /// unobserved.
   mutating func queueStatusComplete() {
     closeUnlistedMembers()
     for visit in queueing.visits.used

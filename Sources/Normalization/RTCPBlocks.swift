@@ -14,10 +14,11 @@ struct RTCPBlock {
 
   init() {}
 
-  /// The block of an event of Asterisk 1.6 to 11, whose headers have no number; nil when there is none.
+  /// The block of an event of Asterisk 1.6 to 11, whose headers have no number; nil when there is
+  /// none.
   ///
-  /// **Source:** main/rtp.c of 1.6, res/res_rtp_asterisk.c of 1.8 and 11: jitter of what Asterisk receives is
-  /// in seconds there, `PacketsLost` is called `CumulativeLoss` in what it sends.
+  /// **Source:** main/rtp.c of 1.6, res/res_rtp_asterisk.c of 1.8 and 11: jitter of what Asterisk
+  /// receives is in seconds there, `PacketsLost` is called `CumulativeLoss` in what it sends.
   init?(firstGeneration frame: borrowing Frame) {
     guard let fraction = RTCPValue.number(frame.text(named: "FractionLost")) else { return nil }
     fractionLost = fraction

@@ -47,7 +47,8 @@ extension Normalizer {
     }
   }
 
-  /// An item of PJSIPShowEndpoints. Its DeviceState is `Unavailable` without a contact that can be reached.
+  /// An item of PJSIPShowEndpoints. Its DeviceState is `Unavailable` without a contact that can be
+  /// reached.
   mutating func endpointList(_ frame: borrowing Frame, at time: Int64) {
     guard let name = frame.text(named: "ObjectName"), let word = frame.text(named: "DeviceState")
     else { return }
@@ -63,7 +64,8 @@ extension Normalizer {
 
   /// An item of SIPpeers or IAXpeers.
   ///
-  /// **Source:** channels/chan_sip.c, `peer_status` and `_sip_show_peers_one`; channels/chan_iax2.c.
+  /// **Source:** channels/chan_sip.c, `peer_status` and `_sip_show_peers_one`;
+  /// channels/chan_iax2.c.
   mutating func peerEntry(_ frame: borrowing Frame, at time: Int64) {
     guard let name = frame.text(named: "ObjectName"), let word = frame.text(of: .status),
       frame.text(named: "ChanObjectType") != "user"
@@ -89,7 +91,8 @@ extension Normalizer {
     observe(row, at: time, isSnapshot: true)
   }
 
-  /// An item of SIPshowregistry or IAXregistry. Only chan_iax2 tells how the other side perceives us.
+  /// An item of SIPshowregistry or IAXregistry. Only chan_iax2 tells how the other side perceives
+  /// us.
   mutating func registryEntry(_ frame: borrowing Frame, at time: Int64) {
     guard let word = frame.text(of: .state) else { return }
     var row = registrationRow(

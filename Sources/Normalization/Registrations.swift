@@ -1,7 +1,7 @@
 import AMI
 
-// Who can be reached and where this server is registered, as events tell it. What answers to actions tell
-// is in RegistrationSnapshots.swift.
+// Who can be reached and where this server is registered, as events tell it. What answers to
+// actions tell is in RegistrationSnapshots.swift.
 
 extension Normalizer {
   /// A contact of chan_pjsip changed.
@@ -91,8 +91,8 @@ extension Normalizer {
     return row
   }
 
-  /// The row of a registration elsewhere. chan_pjsip gives URIs of both sides; the others a user and a host
-  /// without its port, so that registrations of one user with one host are one to us.
+  /// The row of a registration elsewhere. chan_pjsip gives URIs of both sides; the others a user
+  /// and a host without its port, so that registrations of one user with one host are one to us.
   func registrationRow(technology: String?, username: String?, domain: String?) -> RegistrationRow {
     var row = RegistrationRow()
     row.kind = RegistrationRow.Kind.registration.rawValue

@@ -1,13 +1,14 @@
 /// The states of many things, one at a time for each: an interval ends when the next begins.
 ///
-/// `closed_by` of what ended is `change` (the next state came), `gap` (the next state came first after a
-/// time without a session, so the end is not known: it ends with the session before), `restart` (the
-/// server went down over it, which ends everything), or `moment` (it did not last: it happened).
+/// `closed_by` of what ended is `change` (the next state came), `gap` (the next state came first
+/// after a time without a session, so the end is not known: it ends with the session before),
+/// `restart` (the server went down over it, which ends everything), or `moment` (it did not last:
+/// it happened).
 struct Timelines<R: IntervalRow>: Visitable {
   private var pool = Pool<LiveInterval<R>>()
   private var slotByKey: [String: Int] = [:]
-  /// Closed by a gap in `doubtfulSession`, which may turn out to have begun with a restart: events can come
-  /// before the FullyBooted that tells.
+  /// Closed by a gap in `doubtfulSession`, which may turn out to have begun with a restart: events
+  /// can come before the FullyBooted that tells.
   private var doubtful: [R] = []
   private var doubtfulSession = 0
   /// Rows that are complete: to be written once.
@@ -31,8 +32,8 @@ struct Timelines<R: IntervalRow>: Visitable {
 
   /// `report` says in which state `key` is.
   ///
-  /// An answer to an action that contradicts what was reported a moment ago is not believed: events that
-  /// were queued before the action come after its answer.
+  /// An answer to an action that contradicts what was reported a moment ago is not believed: events
+  /// that were queued before the action come after its answer.
   mutating func observe(
     _ key: String, _ report: R, at time: Int64, isSnapshot: Bool, in session: SessionState,
     ids: inout Normalizer.IDs, serverID: Int64

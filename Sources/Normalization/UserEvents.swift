@@ -34,13 +34,13 @@ public struct UserEventRow: Row, Sendable {
 extension Normalizer {
   /// What a dialplan or a client said.
   ///
-  /// Asterisk's own headers end with the first `UserEvent`: what follows was written by whoever raised the
-  /// event, whatever it is called. An event of the dialplan has its channel before that; one of a client
-  /// has none, and the ActionID of its action behind it. Before Asterisk 12 the channel's `Uniqueid`
-  /// alone stood right behind the name.
+  /// Asterisk's own headers end with the first `UserEvent`: what follows was written by whoever
+  /// raised the event, whatever it is called. An event of the dialplan has its channel before that;
+  /// one of a client has none, and the ActionID of its action behind it. Before Asterisk 12 the
+  /// channel's `Uniqueid` alone stood right behind the name.
   ///
-  /// **Source:** apps/app_userevent.c; main/manager_channels.c, `channel_user_event`; main/manager.c,
-  /// `action_userevent`; recordings.
+  /// **Source:** apps/app_userevent.c; main/manager_channels.c, `channel_user_event`;
+  /// main/manager.c, `action_userevent`; recordings.
   mutating func userEvent(_ frame: borrowing Frame, at time: Int64) {
     guard let end = frame.headers.firstIndex(where: { $0.name == .userEvent }) else { return }
     var row = UserEventRow()

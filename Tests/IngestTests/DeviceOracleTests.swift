@@ -2,8 +2,8 @@ import Store
 import Support
 import Testing
 
-/// Registrations, device states, security events, user events and media quality of every recording that
-/// has receive times, held against an independent count, and against what the driver did.
+/// Registrations, device states, security events, user events and media quality of every recording
+/// that has receive times, held against an independent count, and against what the driver did.
 @Suite struct DeviceOracleTests {
   private static let recordings = Fixture.recordings.filter {
     !$0.hasPrefix("large") && !$0.hasPrefix("slow")

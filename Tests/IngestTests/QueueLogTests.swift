@@ -1,7 +1,8 @@
 import Support
 import Testing
 
-/// What the queues' tables say against what Asterisk itself logged, in every recording with a queue.
+/// What the queues' tables say against what Asterisk itself logged, in every recording with a
+/// queue.
 @Suite struct QueueLogTests {
   private static let scenarios = [
     "queues", "agents", "transfers", "late", "mixed", "restart", "parking",

@@ -1,7 +1,7 @@
 extension Sample {
-  /// On pbx1: endpoint 101 is up but for 900 s before its server's gap and 100 s after it; 102 is never up;
-  /// a trunk fails twice for different reasons and is unknown for a while; a peer's attempt that was
-  /// rejected changes nothing.
+  /// On pbx1: endpoint 101 is up but for 900 s before its server's gap and 100 s after it; 102 is
+  /// never up; a trunk fails twice for different reasons and is unknown for a while; a peer's
+  /// attempt that was rejected changes nothing.
   static let devices = registrations + security
 
   private static let registrations = """
