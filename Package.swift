@@ -89,7 +89,8 @@ let package = Package(
     tests("Reports", ["Reports", "Store", "SQLite", "Support"], exclude: ["Golden"]),
     tests("AMIClient", ["AMI", "AMIClient", "Support"] + nio),
     tests(
-      "Command", ["AMI", "AMIClient", "Journal", "SQLite", "Support", "amirec", "amirecd"] + nio),
+      "Command",
+      ["AMI", "AMIClient", "Journal", "SQLite", "Store", "Support", "amirec", "amirecd"] + nio),
     tests("Asterisk", ["SQLite", "Support"]),
     tests("Tidy", ["Support"]),
   ]

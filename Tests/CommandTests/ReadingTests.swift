@@ -1,5 +1,6 @@
 import Glibc
 import SQLite
+import Store
 import Support
 import Testing
 
@@ -11,11 +12,10 @@ import Testing
   /// A store with one channel that was busy on 2026-03-29 at 12:00 UTC, and a session of that hour.
   private func makeStore() throws {
     let connection = try Connection(path: store, mode: .create)
-    let repository = Fixture.tests[..<Fixture.tests.lastIndex(of: "/")!]
-    try connection.execute(text("\(repository)/schema/0001-core.sql"))
+    for migration in Schema.migrations { try connection.execute(migration.sql) }
     try connection.execute(
       """
-      PRAGMA journal_mode = WAL; PRAGMA application_id = \(0x616D_6972); PRAGMA user_version = 1;
+      PRAGMA journal_mode = WAL; PRAGMA application_id = \(0x616D_6972); PRAGMA user_version = \(Schema.version);
       INSERT INTO servers (id, name) VALUES (0, 'pbx1');
       INSERT INTO sessions (
         id, server_id, connected_us, ended_us, source, time_source, bytes, frames,
@@ -29,13 +29,6 @@ import Testing
       VALUES (2, 0, 1, 'PJSIP/1', '1.1', 'PJSIP', 4, 1774785600000000, 'newchannel',
         1774785601000000, 'hangup', 17, 1);
       """)
-  }
-
-  private func text(_ path: String) -> String {
-    guard let file = unsafe fopen(path, "r") else { return "" }
-    defer { unsafe fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    return String(decoding: bytes[..<(unsafe fread(&bytes, 1, bytes.count, file))], as: UTF8.self)
   }
 
   private func amirec(
