@@ -111,6 +111,8 @@ final class ConnectionHandler: ChannelInboundHandler {
   // MARK: Reading
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    // What a server says whose certificate was refused.
+    guard phase != .securing else { return }
     let now = WallClock.microseconds()
     let bytes = unwrapInboundIn(data)
     observer.onBytes?(bytes, now)
@@ -124,7 +126,13 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case .handshakeCompleted? = event as? TLSUserEvent, phase == .securing { beginLogin() }
+    if case .handshakeCompleted? = event as? TLSUserEvent, phase == .securing {
+      if isServerNamed(context.pipeline.syncOperations) {
+        beginLogin()
+      } else {
+        fail(handshakeFailure(NIOSSLExtraError.failedToValidateHostname))
+      }
+    }
     context.fireUserInboundEventTriggered(event)
   }
 

@@ -83,6 +83,14 @@ extension ConnectionHandler {
       "cannot connect to \(endpoint): \(reason(error)); check host, port and network")
   }
 
+  /// Whether the server's certificate has the name that it must have.
+  func isServerNamed(_ pipeline: ChannelPipeline.SynchronousOperations) -> Bool {
+    guard let security, let certificate = try? pipeline.nioSSL_peerCertificate() else {
+      return false
+    }
+    return security.isNamed(by: certificate)
+  }
+
   /// What a TLS handshake failed on.
   func handshakeFailure(_ error: any Error) -> ClientError {
     let text = String(describing: error)

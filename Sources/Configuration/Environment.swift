@@ -5,7 +5,7 @@ public struct Environment: Equatable, Sendable {
   /// What all of ours begin with.
   static let prefix = "AMIREC_"
   /// Names with a meaning for another program of ours.
-  static let others: Set<String> = ["AMIREC_DB"]
+  static let others: Set<String> = ["AMIREC_DB", "AMIREC_QUERIES"]
 
   let variables: [String: String]
 

@@ -30,10 +30,17 @@ extension Coverage {
   /// The line that says how far the answer can be trusted.
   var sentence: String {
     if unobservedUs == 0 { return "All of it was observed." }
-    let share = Double(unobservedUs) / Double(max(1, passedUs)) * 100
     let whose = server.map { " of server \($0), the worst" } ?? ""
     return "Not observed: \(unobservedUs.roundedSeconds) s of \(passedUs.roundedSeconds) s"
-      + " (\(share.oneDecimal) %)\(whose)."
+      + " (\(Self.percent(unobservedUs, of: passedUs)) %)\(whose)."
+  }
+
+  /// A share with one decimal. Rounding never makes it nothing or all.
+  static func percent(_ part: Int64, of whole: Int64) -> String {
+    let share = Double(part) / Double(max(1, whole))
+    let most: Int64 = part < whole ? 999 : 1_000
+    let tenths = min(max(1, Int64((share * 1_000).rounded())), most)
+    return "\(tenths / 10).\(tenths % 10)"
   }
 }
 
@@ -51,13 +58,6 @@ extension Int64 {
     var text = "\(milliseconds / 1000).\(decimals.digits(3))"
     while text.last == "0" { text.removeLast() }
     return text
-  }
-}
-
-extension Double {
-  var oneDecimal: String {
-    let tenths = Int64((self * 10).rounded())
-    return "\(tenths / 10).\(tenths % 10)"
   }
 }
 

@@ -22,9 +22,13 @@ struct ImportSummary {
       "\(file): server \(server), \(progress.sessions) session\(progress.sessions == 1 ? "" : "s"), "
       + "\(progress.bytes) bytes, \(progress.events) events in \(Self.tenths(seconds)) s"
     if progress.knownSessions > 0 {
-      line += "; \(progress.knownSessions) sessions were in the store already"
+      let sessions = progress.knownSessions == 1 ? "session was" : "sessions were"
+      line += "; \(progress.knownSessions) \(sessions) in the store already"
     }
-    if progress.cutFrames > 0 { line += "; \(progress.cutFrames) messages were cut" }
+    if progress.cutFrames > 0 {
+      let messages = progress.cutFrames == 1 ? "message was" : "messages were"
+      line += "; \(progress.cutFrames) \(messages) cut"
+    }
     return line + incompleteness
   }
 

@@ -25,6 +25,10 @@ actor Collector {
     let task: Task<Void, Never>
   }
 
+  /// Signals within this time of the one that asks to stop are the same request, in microseconds.
+  /// A terminal and timeout(1) signal the program and its group.
+  private static let sameRequestTime: Int64 = 2_000_000
+
   private let path: String
   private let systemd = Systemd { name in unsafe getenv(name).map { unsafe String(cString: $0) } }
   private let log = Logger(label: "amirecd")
@@ -32,7 +36,8 @@ actor Collector {
   private let intake: Intake
   private var configuration: Configuration
   private var running: [String: Running] = [:]
-  private var isStopping = false
+  /// When it was asked to stop, in microseconds of the monotonic clock; nil as long as it was not.
+  private var stopAskedAt: Int64?
 
   private init(_ configuration: Configuration, path: String, intake: Intake) {
     self.configuration = configuration
@@ -105,8 +110,8 @@ actor Collector {
 
   // MARK: While it runs
 
-  /// Does what signals ask for, until one asks to stop and that is done. A second one does not
-  /// wait.
+  /// Does what signals ask for, until one asks to stop and that is done. One that asks again
+  /// later does not wait.
   private func watch(_ signals: UnixSignalsSequence) async {
     let (occurrences, continuation) = AsyncStream.makeStream(of: Occurrence.self)
     let sources = [
@@ -116,13 +121,14 @@ actor Collector {
     ]
     for await occurrence in occurrences {
       switch occurrence {
-      case .signal(.sighup): if !isStopping { await reload() }
-      case .signal where isStopping:
-        log.warning(
-          "stopped at once by a second signal; the rest of the journal is stored at the next start")
-        exit(0)
+      case .signal(.sighup): if stopAskedAt == nil { await reload() }
       case .signal:
-        isStopping = true
+        let now = WallClock.monotonicMicroseconds()
+        if let stopAskedAt {
+          if now - stopAskedAt > Self.sameRequestTime { stopAtOnce() }
+          continue
+        }
+        stopAskedAt = now
         Task {
           await stop()
           continuation.yield(.stopped)
@@ -223,6 +229,12 @@ actor Collector {
     } else {
       log.warning("stopped; the rest of the journal goes into the store at the next start")
     }
+  }
+
+  private func stopAtOnce() -> Never {
+    log.warning(
+      "stopped at once by a second signal; the rest of the journal is stored at the next start")
+    exit(0)
   }
 
   // MARK: Words

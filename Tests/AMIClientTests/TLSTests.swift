@@ -15,7 +15,10 @@ import Testing
         + "openssl req \(subject) -subj /CN=pbx -keyout pbx.key -out pbx.csr && "
         + "printf subjectAltName=DNS:pbx.example > names && "
         + "openssl x509 -req -in pbx.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
-        + "-extfile names -out pbx.pem")
+        + "-extfile names -out pbx.pem && "
+        + "printf subjectAltName=DNS:pbx.example,DNS:*.branch.example,IP:127.0.0.1 > names && "
+        + "openssl x509 -req -in pbx.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
+        + "-extfile names -out address.pem")
   }
 
   @Test func `a certificate of the named authority for the named host is trusted`() async throws {
@@ -49,6 +52,25 @@ import Testing
         #expect(error?.code == .tls)
         #expect(error?.message.contains("is for another name; set tls_name") == true)
       }
+    }
+  }
+
+  @Test func `the server's address in a certificate does not stand for its name`() async throws {
+    try await serve("address.pem") { port in
+      for name in ["pbx.example", "PBX.example.", "a.branch.example", nil] {
+        let tls = Server.TLS(authorityFile: folder.file("ca.pem"), name: name)
+        _ = try await Connection.open(to: server(port, tls: tls), limits: .patient).logoff()
+      }
+      for name in ["other.example", "branch.example", "a.b.branch.example", "example"] {
+        let tls = Server.TLS(authorityFile: folder.file("ca.pem"), name: name)
+        let recording = Recording()
+        let error = await failure(server(port, tls: tls), observer: recording.observer)
+        #expect(error?.code == .tls)
+        #expect(error?.message.contains("is for another name; set tls_name") == true)
+        #expect(recording.calls == [])
+      }
+      let tls = Server.TLS(name: "other.example", isInsecure: true)
+      _ = try await Connection.open(to: server(port, tls: tls), limits: .patient).logoff()
     }
   }
 
@@ -102,8 +124,10 @@ import Testing
     }
   }
 
-  private func serve(while body: (Int) async throws -> Void) async throws {
-    let chain = try NIOSSLCertificate.fromPEMFile(folder.file("pbx.pem"))
+  private func serve(
+    _ certificate: String = "pbx.pem", while body: (Int) async throws -> Void
+  ) async throws {
+    let chain = try NIOSSLCertificate.fromPEMFile(folder.file(certificate))
     let context = try NIOSSLContext(
       configuration: .makeServerConfiguration(
         certificateChain: chain.map { .certificate($0) },

@@ -63,7 +63,8 @@ import Testing
     let first = try recording.start()
     try await eventually("some of it is stored for good") {
       // A position is saved every 4 MiB.
-      manager.sent.first?.count ?? 0 > 6_000_000
+      guard manager.sent.first?.count ?? 0 > 6_000_000 else { return false }
+      return try await recording.sql("SELECT session_offset > 0 FROM positions") == "1"
     }
     first.signal(SIGKILL)
     _ = await first.ended()
@@ -78,6 +79,7 @@ import Testing
       try await recording.sql("SELECT end_reason FROM sessions ORDER BY id")
         == "collector-stopped\ncollector-stopped")
     let sessions = try await recording.stored()
+    try #require(sessions.count == 2)
     #expect(manager.sent[0].starts(with: sessions[0].utf8))
     #expect(sessions[1].utf8.elementsEqual(manager.sent[1]))
     #expect(
@@ -89,10 +91,18 @@ import Testing
     let recording = Recording()
     recording.configure([("pbx1", manager.port)], general: "segment_size_mb = 1")
     let running = try recording.start()
-    try await eventually("rotated") { manager.sent.first?.count ?? 0 > 5_000_000 }
+    let journal = recording.folder.file("journal/pbx1")
+    try await eventually("begun") { !files(in: journal).filter { $0.hasSuffix(".ami") }.isEmpty }
+    let first = files(in: journal).first { $0.hasSuffix(".ami") }
+    try await eventually("the first is removed") {
+      files(in: journal).first { $0.hasSuffix(".ami") } != first
+    }
+    manager.endEvents()
     running.signal(SIGTERM)
-    #expect(await running.ended().status == 0)
-    let segments = files(in: recording.folder.file("journal/pbx1"))
+    let outcome = await running.ended()
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("the store holds all that was received"))
+    let segments = files(in: journal)
     #expect((2...4).contains(segments.count { $0.hasSuffix(".ami") || $0.hasSuffix(".idx") }))
     #expect(try await recording.stored() == [String(decoding: manager.sent[0], as: UTF8.self)])
   }

@@ -10,6 +10,7 @@ final class FakeManager: Sendable {
     var sent: [[UInt8]] = []
     var open: Set<Int32> = []
     var isSilent = false
+    var sendsEvents = true
     var answersLogoff = true
   }
 
@@ -69,6 +70,9 @@ final class FakeManager: Sendable {
 
   /// Sends nothing any more, and answers nothing.
   func fallSilent() { state.withLock { $0.isSilent = true } }
+
+  /// Sends no events any more, but goes on to answer.
+  func endEvents() { state.withLock { $0.sendsEvents = false } }
 
   /// Answers no Logoff from now on.
   func ignoreLogoff() { state.withLock { $0.answersLogoff = false } }
@@ -151,7 +155,7 @@ final class FakeManager: Sendable {
 
   private func sendEvents(on connection: Int32, _ number: Int) {
     var event = 0
-    while state.withLock({ $0.open.contains(connection) }) {
+    while state.withLock({ $0.sendsEvents && $0.open.contains(connection) }) {
       var text = ""
       for _ in 0..<eventsAtOnce {
         event += 1

@@ -69,10 +69,10 @@ struct Recording {
 
 /// Waits until something is so, and fails if it is not within a minute.
 func eventually(
-  _ words: Comment, _ isSo: () throws -> Bool, at location: SourceLocation = #_sourceLocation
+  _ words: Comment, _ isSo: () async throws -> Bool, at location: SourceLocation = #_sourceLocation
 ) async throws {
   for _ in 0..<1_200 {
-    if try isSo() { return }
+    if try await isSo() { return }
     try await Task.sleep(for: .milliseconds(50))
   }
   Issue.record(words, sourceLocation: location)

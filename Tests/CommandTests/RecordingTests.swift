@@ -25,6 +25,16 @@ import Testing
     }
   }
 
+  @Test func `a message that was cut is one message`() async throws {
+    let folder = TemporaryFolder()
+    write(
+      "Asterisk Call Manager/11.0.0\r\nEvent: A\r\nPrivilege: call,all\r\n\r\nEvent: B\r\nPriv",
+      to: folder.file("cut.ami"))
+    let imported = try await Program.built("amirec").run(
+      ["import", folder.file("cut.ami"), "--db", folder.file("store.db")])
+    #expect(imported.output.contains("; 1 message was cut; incomplete: "), "\(imported.output)")
+  }
+
   @Test func `a store that says something else is found out`() async throws {
     let folder = TemporaryFolder()
     let store = folder.file("store.db")

@@ -180,7 +180,8 @@ func configuration(
       Self.least,
       [
         "AMIREC_PBX1_SECRET": "geheim", "AMIREC_PBX1_HOST": "10.9.9.9", "AMIREC_STORE": "/e.db",
-        "AMIREC_PBX1_TLS": "yes", "AMIREC_DB": "/other", "AMIREC_PBX1_PROT": "1",
+        "AMIREC_PBX1_TLS": "yes", "AMIREC_DB": "/other", "AMIREC_QUERIES": "/queries",
+        "AMIREC_PBX1_PROT": "1",
       ])
     #expect(made.servers[0].host == "10.9.9.9")
     #expect(made.servers[0].port == 5_039)

@@ -53,6 +53,14 @@ extension ReportsTests {
         ])
     }
 
+    @Test(arguments: [
+      (Int64(86_389_000_000), "99.9"), (86_400_000_000, "100.0"), (1, "0.1"),
+      (43_200_000_000, "50.0"),
+    ])
+    func `rounding makes a share neither all nor nothing`(part: Int64, share: String) {
+      #expect(Coverage.percent(part, of: 86_400_000_000) == share)
+    }
+
     @Test func `time that has not come yet is not called unobserved`() throws {
       let store = try TestStore(Sample.sql)
       let now = (Sample.start + 3000) * 1_000_000
