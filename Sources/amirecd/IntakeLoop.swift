@@ -188,6 +188,8 @@ final class IntakeLoop {
     store.rollback()
     sources = [:]
     uncommittedBytes = 0
+    // Where the WAL has no room to grow, the file may still have room to take it in.
+    _ = try? store.checkpoint()
   }
 }
 

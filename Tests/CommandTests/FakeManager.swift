@@ -160,7 +160,7 @@ final class FakeManager: Sendable {
       for _ in 0..<eventsAtOnce {
         event += 1
         text +=
-          "Event: UserEvent\r\nPrivilege: user,all\r\nUserEvent: Number\r\nN: \(event)\r\n\r\n"
+          "Event: TestEvent\r\nPrivilege: reporting,all\r\nType: Number\r\nN: \(event)\r\n\r\n"
       }
       guard send(text, on: connection, number) else { return }
       usleep(2_000)

@@ -74,6 +74,7 @@ class Count:
         self.live, self.listed = collections.Counter(), collections.Counter()
         self.channels, self.dials, self.bridges, self.members = [], [], [], []
         self.leaves, self.cdrs, self.cels, self.hangups = [], [], [], []
+        self.joins = {}  # (bridge, uniqueid): time of ConfbridgeJoin
         self.boots = 0
         self._forget()
         boot_of = self._boots()
@@ -187,6 +188,8 @@ class Count:
             self.dials.append(Dial(own, named[b"dest"], frame.time))
         elif name in ("BridgeCreate", "BridgeEnter", "BridgeLeave", "BridgeDestroy"):
             self._bridge(name, frame, own)
+        elif name == "ConfbridgeJoin":
+            self.joins.setdefault((frame.text(b"BridgeUniqueid"), own.uniqueid), frame.time)
 
     def _bridge(self, name, frame, own):
         uniqueid = frame.text(b"BridgeUniqueid")
@@ -205,7 +208,11 @@ class Count:
                     join(other, own)
             bridge.inside[own.uniqueid] = own
         elif name == "BridgeLeave":
+            joined = self.joins.pop((uniqueid, own.uniqueid), None)
             if bridge.inside.pop(own.uniqueid, None):  # two that enter at once may show as one BridgeEnter
+                self.leaves.append(Member(bridge, own, frame.time))
+            elif joined is not None:  # swapped into a conference: only ConfbridgeJoin tells of the entry
+                self.members.append(Member(bridge, own, joined))
                 self.leaves.append(Member(bridge, own, frame.time))
         elif name == "BridgeDestroy":
             del self.by_bridge[uniqueid]
