@@ -125,7 +125,8 @@ struct FrameScanner: Sendable {
     var hash: UInt32 = 0
     var colon = line.lowerBound
     while colon < line.upperBound {
-      let byte = bytes[colon]
+      // Within the line, which lies within the bytes.
+      let byte = unsafe bytes[unchecked: colon]
       if byte == UInt8(ascii: ":") { break }
       hash = HeaderNameTable.mix(hash, byte)
       colon += 1

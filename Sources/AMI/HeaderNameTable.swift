@@ -65,7 +65,7 @@ struct HeaderNameTable: Sendable {
   private func matches(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>, at start: Int) -> Bool {
     var place = start
     for offset in range {
-      if letters[place] != bytes[offset] | 0x20 {
+      if unsafe letters[place] != bytes[unchecked: offset] | 0x20 {
         return false
       }
       place += 1

@@ -11,7 +11,7 @@ enum NewlineSearch {
       let block = unsafe raw.unsafeLoadUnaligned(fromByteOffset: place, as: SIMD16<UInt8>.self)
       let matches = block .== feeds
       if any(matches) {
-        while bytes[place] != 0x0A { place += 1 }
+        while unsafe bytes[unchecked: place] != 0x0A { place += 1 }
         return place
       }
       place += 16

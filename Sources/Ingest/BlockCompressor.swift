@@ -18,11 +18,14 @@ final class BlockCompressor {
   }
 
   private final class Job: Sendable {
+    /// One block at a time: with the thread that reads and writes rows that is two cores' work.
+    private static let queue = DispatchQueue(label: "amirec.compress")
+
     private let result = Mutex<CompressedBlock?>(nil)
     private let done = DispatchSemaphore(value: 0)
 
     init(_ block: Block) {
-      DispatchQueue.global().async {
+      Self.queue.async {
         let compressed = block.compressed()
         self.result.withLock { $0 = compressed }
         self.done.signal()
