@@ -55,7 +55,7 @@ let package = Package(
     library("SQLite", ["CSQLite"]),
     library("AMI"),
     library(
-      "AMIClient", ["AMI", log, .product(name: "Crypto", package: "swift-crypto")] + nio),
+      "AMIClient", ["AMI", .product(name: "Crypto", package: "swift-crypto")] + nio),
     library("Journal", ["CZlib"]),
     library("Configuration"),
     library("Normalization", ["AMI"]),
