@@ -13,9 +13,12 @@ let strict: [SwiftSetting] = [
 ]
 
 func library(
-  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+  resources: [Resource] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: strict)
 }
 
 func tests(
@@ -60,7 +63,8 @@ let package = Package(
     library("Configuration"),
     library("Normalization", ["AMI"]),
     library(
-      "Store", ["Normalization", "SQLite", "CZlib"], resources: [.embedInCode("schema")]),
+      "Store", ["Normalization", "SQLite", "CZlib"], exclude: ["schema/README.md"],
+      resources: [.embedInCode("schema")]),
     library("Ingest", ["AMI", "Journal", "Normalization", "Store"]),
     library("Reports", ["SQLite"], resources: [.embedInCode("queries")]),
     .executableTarget(

@@ -16,7 +16,7 @@ CREATE TABLE servers (
 CREATE TABLE sessions (
   -- One connection to a server's manager port, from connect to close. Not derived.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   connected_us INTEGER NOT NULL,    -- when the connection was made
   logged_in_us INTEGER,             -- when the login was accepted; events flow from here on
   ended_us INTEGER,                 -- when it was closed or the recording ended; NULL while open
@@ -37,9 +37,9 @@ CREATE TABLE sessions (
 CREATE TABLE gaps (
   -- A time that was not observed, or not reliably. Not derived.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   session_id INTEGER REFERENCES sessions (id), -- the session before it, or the one in which it lies
-  started_us INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,      -- when the last was heard
   ended_us INTEGER,                 -- the login that ended it; NULL while it lasts
   -- Why. Between sessions: connection-lost; shutdown (announced) and restart (seen by the next login) of
   -- the server; login-refused; collector-stopped; not-recorded and cut (the recording ended, or is damaged
@@ -54,8 +54,8 @@ CREATE TABLE blocks (
   -- The stream as received, byte for byte, in order. Not derived: everything else is derived from it.
   -- SELECT sqlar_uncompress(bytes, size) FROM blocks reads one in the sqlite3 shell.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  session_id INTEGER NOT NULL REFERENCES sessions (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  session_id INTEGER NOT NULL REFERENCES sessions (id), -- whose stream it is of
   session_offset INTEGER NOT NULL,  -- of its first byte in the session's stream
   size INTEGER NOT NULL,            -- bytes before compression
   codec TEXT NOT NULL,              -- zlib, or none where that would not be smaller
@@ -72,7 +72,7 @@ CREATE TABLE blocks (
 CREATE TABLE event_counts (
   -- How many events of each name came in each hour (UTC): every event, those without a table too.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   hour_us INTEGER NOT NULL,         -- start of the hour
   name TEXT NOT NULL,               -- of the event, as received
   count INTEGER NOT NULL,           -- all frames of this name, list items included
@@ -85,10 +85,10 @@ CREATE TABLE calls (
   -- The channels that belong together: joined by linkedid, dial, basic bridge, Local pair, transfer,
   -- pickup or parking.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   linkedid TEXT,                    -- of its first channel
   caller_number TEXT,               -- of its first channel, as first seen
-  caller_name TEXT,
+  caller_name TEXT,                 -- of its first channel, as first seen
   dialled TEXT,                     -- extension that the first channel entered
   started_us INTEGER NOT NULL,      -- first channel's start
   answered_us INTEGER,              -- when two parties were first connected, or one came up alone (self-service)
@@ -106,9 +106,9 @@ CREATE INDEX calls_started ON calls (started_us);
 CREATE TABLE call_merges (
   -- A call that turned out to be part of an older one: the smaller id stays.
   id INTEGER PRIMARY KEY,           -- the call's id that is no longer in calls
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   call_id INTEGER NOT NULL REFERENCES calls (id), -- what it is part of now
-  merged_us INTEGER NOT NULL,
+  merged_us INTEGER NOT NULL,       -- when that was seen
   merged_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', merged_us / 1000000, 'unixepoch') || printf('.%06dZ', merged_us % 1000000)) VIRTUAL
 ) STRICT;
 CREATE INDEX call_merges_call ON call_merges (call_id);
@@ -116,8 +116,8 @@ CREATE INDEX call_merges_call ON call_merges (call_id);
 CREATE TABLE channels (
   -- One Asterisk channel, from Newchannel to Hangup.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  call_id INTEGER NOT NULL REFERENCES calls (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  call_id INTEGER NOT NULL REFERENCES calls (id), -- the call that it is part of
   name TEXT NOT NULL,               -- Asterisk's, such as PJSIP/101-00000001
   uniqueid TEXT NOT NULL,           -- not a key: clients may choose it
   linkedid TEXT,                    -- as last seen
@@ -126,12 +126,12 @@ CREATE TABLE channels (
   caller_number TEXT,               -- first one seen
   caller_name TEXT,                 -- first one seen
   connected_number TEXT,            -- last one seen
-  account_code TEXT,
+  account_code TEXT,                -- as first seen
   context TEXT,                     -- where it entered the dialplan
   exten TEXT,                       -- what it dialled: the first extension seen
   state INTEGER NOT NULL,           -- ChannelState as last seen; 6 is up
   opened_by TEXT NOT NULL,          -- newchannel; seen when it was there before it was announced to us
-  started_us INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,      -- Newchannel, or when it was first seen
   answered_us INTEGER,              -- when it came up
   ended_us INTEGER,                 -- NULL while it lives
   closed_by TEXT,                   -- hangup; restart when the server went down over it
@@ -151,12 +151,12 @@ CREATE INDEX channels_started ON channels (started_us);
 CREATE TABLE dials (
   -- One attempt to reach a channel: DialBegin to DialEnd.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  call_id INTEGER NOT NULL REFERENCES calls (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  call_id INTEGER NOT NULL REFERENCES calls (id), -- the call that it is part of
   channel_id INTEGER REFERENCES channels (id), -- who dials; NULL when an originate does
   dest_channel_id INTEGER NOT NULL REFERENCES channels (id), -- who is dialled
-  dial_string TEXT,
-  started_us INTEGER NOT NULL,
+  dial_string TEXT,                 -- DialString, as Asterisk gives it
+  started_us INTEGER NOT NULL,      -- DialBegin
   ringing_us INTEGER,               -- first RINGING
   ended_us INTEGER,                 -- DialEnd, or the end of the dialled channel
   status TEXT,                      -- DialStatus: ANSWER, BUSY, NOANSWER, CANCEL, CHANUNAVAIL, CONGESTION …; NULL if no DialEnd came
@@ -170,15 +170,15 @@ CREATE INDEX dials_call ON dials (call_id);
 CREATE TABLE bridges (
   -- One Asterisk bridge: what connects channels.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   call_id INTEGER REFERENCES calls (id), -- basic bridges only: conferences and parking lots join strangers
-  bridge_uniqueid TEXT NOT NULL,
+  bridge_uniqueid TEXT NOT NULL,    -- BridgeUniqueid: Asterisk's
   type TEXT,                        -- BridgeType: basic, base, parking, stasis …
   technology TEXT,                  -- BridgeTechnology as last seen
   creator TEXT,                     -- BridgeCreator: ConfBridge, Parking …
   name TEXT,                        -- BridgeName
-  started_us INTEGER NOT NULL,
-  ended_us INTEGER,
+  started_us INTEGER NOT NULL,      -- BridgeCreate, or when it was first seen
+  ended_us INTEGER,                 -- BridgeDestroy; NULL while it lasts
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;
@@ -187,11 +187,11 @@ CREATE INDEX bridges_call ON bridges (call_id);
 CREATE TABLE bridge_members (
   -- One stay of one channel in one bridge.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  bridge_id INTEGER NOT NULL REFERENCES bridges (id),
-  channel_id INTEGER NOT NULL REFERENCES channels (id),
-  entered_us INTEGER NOT NULL,
-  left_us INTEGER,
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  bridge_id INTEGER NOT NULL REFERENCES bridges (id), -- in which bridge
+  channel_id INTEGER NOT NULL REFERENCES channels (id), -- which channel
+  entered_us INTEGER NOT NULL,      -- when it entered, or was first seen in it
+  left_us INTEGER,                  -- NULL while it is in it
   entered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', entered_us / 1000000, 'unixepoch') || printf('.%06dZ', entered_us % 1000000)) VIRTUAL,
   left_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', left_us / 1000000, 'unixepoch') || printf('.%06dZ', left_us % 1000000)) VIRTUAL
 ) STRICT;
@@ -202,17 +202,30 @@ CREATE TABLE cdrs (
   -- Asterisk's own call detail records, as the Cdr event gives them. The columns have the names
   -- that Asterisk's database back ends use. Times are the server's local text.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   channel_id INTEGER REFERENCES channels (id), -- by uniqueid
-  received_us INTEGER NOT NULL,
-  accountcode TEXT, src TEXT, dst TEXT, dcontext TEXT, clid TEXT, channel TEXT, dstchannel TEXT,
-  lastapp TEXT, lastdata TEXT,
-  start TEXT, answer TEXT, "end" TEXT,
+  received_us INTEGER NOT NULL,     -- when it was received
+  accountcode TEXT,                 -- of the channel
+  src TEXT,                         -- the caller's number
+  dst TEXT,                         -- the extension dialled
+  dcontext TEXT,                    -- its context
+  clid TEXT,                        -- the caller's name and number
+  channel TEXT,                     -- the caller's channel
+  dstchannel TEXT,                  -- the channel that was dialled
+  lastapp TEXT,                     -- the last application that ran
+  lastdata TEXT,                    -- its arguments
+  start TEXT,                       -- when it began
+  answer TEXT,                      -- when it was answered
+  "end" TEXT,                       -- when it ended
   duration INTEGER,                 -- seconds
   billsec INTEGER,                  -- seconds since answer
   disposition TEXT,                 -- ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION
-  amaflags TEXT, userfield TEXT, uniqueid TEXT,
-  linkedid TEXT, peeraccount TEXT, sequence INTEGER, -- where cdr_manager.conf maps them
+  amaflags TEXT,                    -- DOCUMENTATION, BILLING, OMIT
+  userfield TEXT,                   -- as the dialplan set it
+  uniqueid TEXT,                    -- the caller's channel
+  linkedid TEXT,                    -- where cdr_manager.conf maps it
+  peeraccount TEXT,                 -- likewise
+  sequence INTEGER,                 -- likewise; with uniqueid and linkedid it is the key
   received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
 ) STRICT;
 CREATE INDEX cdrs_channel ON cdrs (channel_id);
@@ -221,22 +234,38 @@ CREATE TABLE cels (
   -- Asterisk's channel event log, as the CEL event gives it; kept when asked for (tables = cels).
   -- The columns have the names that Asterisk's database back ends use.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  received_us INTEGER NOT NULL,
-  eventtype TEXT, eventtime TEXT,   -- the server's local text
-  cid_name TEXT, cid_num TEXT, cid_ani TEXT, cid_rdnis TEXT, cid_dnid TEXT,
-  exten TEXT, context TEXT, channame TEXT, appname TEXT, appdata TEXT,
-  amaflags TEXT, accountcode TEXT, uniqueid TEXT, linkedid TEXT, peer TEXT, peeraccount TEXT,
-  userdeftype TEXT, userfield TEXT, extra TEXT,
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  received_us INTEGER NOT NULL,     -- when it was received
+  eventtype TEXT,                   -- CHAN_START, ANSWER, BRIDGE_ENTER …
+  eventtime TEXT,                   -- the server's local text
+  cid_name TEXT,                    -- the caller's name
+  cid_num TEXT,                     -- the caller's number
+  cid_ani TEXT,                     -- automatic number identification
+  cid_rdnis TEXT,                   -- who redirected
+  cid_dnid TEXT,                    -- the number dialled
+  exten TEXT,                       -- the extension it is at
+  context TEXT,                     -- of that extension
+  channame TEXT,                    -- the channel
+  appname TEXT,                     -- the application it runs
+  appdata TEXT,                     -- its arguments
+  amaflags TEXT,                    -- DOCUMENTATION, BILLING, OMIT
+  accountcode TEXT,                 -- of the channel
+  uniqueid TEXT,                    -- of the channel
+  linkedid TEXT,                    -- of the channel
+  peer TEXT,                        -- the channel it is bridged with
+  peeraccount TEXT,                 -- of that channel
+  userdeftype TEXT,                 -- of an event of the user
+  userfield TEXT,                   -- as the dialplan set it
+  extra TEXT,                       -- JSON of what the event has besides
   received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
 ) STRICT;
 
 CREATE TABLE system_events (
   -- What the server says of itself: FullyBooted, Shutdown, Reload, Load, Unload.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  session_id INTEGER NOT NULL REFERENCES sessions (id),
-  received_us INTEGER NOT NULL,
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  session_id INTEGER NOT NULL REFERENCES sessions (id), -- in which session
+  received_us INTEGER NOT NULL,     -- when it was received
   name TEXT NOT NULL,               -- of the event
   headers TEXT NOT NULL,            -- JSON object of its headers, but for those that every event has
   received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
@@ -245,7 +274,7 @@ CREATE TABLE system_events (
 CREATE TABLE positions (
   -- How far a server's stream has been taken in, and the normalizer's state there: where a restart goes on.
   id INTEGER PRIMARY KEY REFERENCES servers (id), -- the server
-  session_id INTEGER NOT NULL REFERENCES sessions (id),
+  session_id INTEGER NOT NULL REFERENCES sessions (id), -- the session taken in last
   session_offset INTEGER NOT NULL,  -- bytes of that session that are in blocks
   last_us INTEGER NOT NULL,         -- receive time of the last of these bytes
   state BLOB NOT NULL               -- see Normalization/State.swift
@@ -256,7 +285,7 @@ CREATE TABLE collector (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   version TEXT NOT NULL,            -- of amirecd
   pid INTEGER NOT NULL,             -- of its process
-  started_us INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,      -- when that process began
   written_us INTEGER NOT NULL,      -- older than some seconds: amirecd is gone
   stopped_us INTEGER,               -- set by an orderly end
   servers TEXT NOT NULL,            -- JSON array of objects: name, state, connected_us, behind_bytes, behind_us, error
@@ -270,7 +299,7 @@ CREATE TABLE hangup_causes (
   code INTEGER PRIMARY KEY,
   name TEXT NOT NULL,               -- without the prefix AST_CAUSE_
   aliases TEXT,                     -- other names of the same code, separated by spaces
-  meaning TEXT NOT NULL,
+  meaning TEXT NOT NULL,            -- in words
   class TEXT NOT NULL               -- not-set, normal, resource, service, not-implemented, invalid, protocol, interworking
 ) STRICT;
 

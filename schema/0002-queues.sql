@@ -3,13 +3,13 @@
 CREATE TABLE queues (
   -- A queue that was seen, with its settings as QueueStatus last told them.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  name TEXT NOT NULL,
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  name TEXT NOT NULL,               -- of queues.conf
   strategy TEXT,                    -- ringall, linear, rrmemory …
   max_callers INTEGER,              -- the most that may wait; 0 is any number
   service_level_s INTEGER,          -- the queue's own threshold: ServiceLevel
   weight INTEGER,                   -- against other queues with the same members
-  first_seen_us INTEGER NOT NULL,
+  first_seen_us INTEGER NOT NULL,   -- when it was first heard of
   first_seen_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', first_seen_us / 1000000, 'unixepoch') || printf('.%06dZ', first_seen_us % 1000000)) VIRTUAL,
   UNIQUE (server_id, name)
 ) STRICT;
@@ -18,9 +18,9 @@ CREATE TABLE queue_visits (
   -- One wait of one caller in one queue, refused ones too. A caller who comes again makes another visit;
   -- one whose place another channel takes (attended transfer) goes on with the same.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  call_id INTEGER REFERENCES calls (id),
-  queue_id INTEGER NOT NULL REFERENCES queues (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  call_id INTEGER REFERENCES calls (id), -- the call that it is part of
+  queue_id INTEGER NOT NULL REFERENCES queues (id), -- in which queue
   channel_id INTEGER REFERENCES channels (id), -- the caller; after a transfer into the queue, who was transferred
   entered_channel_id INTEGER REFERENCES channels (id), -- who joined; another one after such a transfer
   opened_by TEXT NOT NULL,          -- join; refusal; snapshot (QueueStatus listed it), seen (a later event told it)
@@ -34,13 +34,13 @@ CREATE TABLE queue_visits (
   priority INTEGER,                 -- QUEUE_PRIO, where QueueStatus told it
   agent TEXT,                       -- who was connected: MemberName, else Interface
   interface TEXT,                   -- Interface of that member
-  agent_channel_id INTEGER REFERENCES channels (id),
+  agent_channel_id INTEGER REFERENCES channels (id), -- the agent's channel
   connected_us INTEGER,             -- AgentConnect
   talk_ended_us INTEGER,            -- when the agent left, or the caller
-  talk_ms INTEGER,
+  talk_ms INTEGER,                  -- from connected to talk_ended
   ended_by TEXT,                    -- caller, agent or transfer: AgentComplete's Reason, else who left first
   next_context TEXT,                -- where the caller's channel went on in the dialplan
-  next_exten TEXT,
+  next_exten TEXT,                  -- the extension there
   closed_by TEXT,                   -- restart, when the server went down over it
   joined_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', joined_us / 1000000, 'unixepoch') || printf('.%06dZ', joined_us % 1000000)) VIRTUAL,
   left_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', left_us / 1000000, 'unixepoch') || printf('.%06dZ', left_us % 1000000)) VIRTUAL,
@@ -53,13 +53,13 @@ CREATE INDEX queue_visits_joined ON queue_visits (joined_us);
 CREATE TABLE queue_offers (
   -- One ringing of one member for one visit.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  visit_id INTEGER NOT NULL REFERENCES queue_visits (id),
-  queue_id INTEGER NOT NULL REFERENCES queues (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  visit_id INTEGER NOT NULL REFERENCES queue_visits (id), -- who waited
+  queue_id INTEGER NOT NULL REFERENCES queues (id), -- in which queue
   channel_id INTEGER REFERENCES channels (id), -- the member's
   agent TEXT,                       -- MemberName, else Interface
-  interface TEXT,
-  called_us INTEGER NOT NULL,
+  interface TEXT,                   -- that was dialled
+  called_us INTEGER NOT NULL,       -- when the ringing began
   ended_us INTEGER,                 -- when the ringing ended
   outcome TEXT,                     -- connected, no-answer, busy, cancelled, answered-elsewhere, dumped (AgentDump), unknown; NULL while open
   dial_status TEXT,                 -- DialStatus of its DialEnd
@@ -73,18 +73,18 @@ CREATE INDEX queue_offers_called ON queue_offers (called_us);
 CREATE TABLE queue_members (
   -- One membership of one interface in one queue, from its being added or first seen to its removal.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  queue_id INTEGER NOT NULL REFERENCES queues (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  queue_id INTEGER NOT NULL REFERENCES queues (id), -- of which queue
   agent TEXT NOT NULL,              -- MemberName, else Interface
   interface TEXT NOT NULL,          -- what is dialled
   state_interface TEXT,             -- whose device state counts
   membership TEXT,                  -- static, dynamic, realtime
   penalty INTEGER,                  -- as last seen
   paused INTEGER NOT NULL,          -- 1 while paused, as last seen
-  paused_reason TEXT,
+  paused_reason TEXT,               -- as given with the pause last seen
   ring_in_use INTEGER,              -- 1 if rung while talking, as last seen
   opened_by TEXT NOT NULL,          -- added; seen when it was there before
-  started_us INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,      -- when it was added, or first seen
   ended_us INTEGER,                 -- NULL while it lasts
   closed_by TEXT,                   -- removed; unobserved (gone after a time that was not observed); restart
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
@@ -94,13 +94,13 @@ CREATE TABLE queue_members (
 CREATE TABLE agent_intervals (
   -- A time in which one agent was logged in or paused, merged over all queues.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   agent TEXT NOT NULL,              -- MemberName, else Interface; the agent id of app_agent_pool
   source TEXT NOT NULL,             -- queue (memberships) or agent-pool (AgentLogin)
   state TEXT NOT NULL,              -- logged-in (a dynamic membership in any queue, or a login), paused (in any queue)
   reason TEXT,                      -- of a pause, as given; another reason begins another interval
   opened_by TEXT NOT NULL,          -- event; snapshot or seen when it was there before: reckoned back, where told
-  started_us INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
   closed_by TEXT,                   -- removed, unpaused, reason-changed, logoff, unobserved, restart
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,

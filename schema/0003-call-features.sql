@@ -4,8 +4,8 @@ CREATE TABLE transfers (
   -- One attempt to transfer a call. Asterisk tells of no attempt in which a REFER or a feature code
   -- names an extension that does not exist, nor of a consultation by REFER that was given up.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  call_id INTEGER REFERENCES calls (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  call_id INTEGER REFERENCES calls (id), -- the call that it is part of
   kind TEXT NOT NULL,               -- blind; attended; blonde: attended, but the target was still ringing; three-way
   method TEXT,                      -- refer, feature (a code, or what the phone's user keys), action, dialplan; NULL: not told
   transferer TEXT,                  -- name of the channel that transfers
@@ -34,7 +34,7 @@ CREATE INDEX transfers_started ON transfers (started_us);
 CREATE TABLE parkings (
   -- One stay of one channel in a parking lot.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   channel_id INTEGER REFERENCES channels (id), -- who is parked
   channel TEXT NOT NULL,            -- its name
   lot TEXT,                         -- Parkinglot
@@ -42,7 +42,7 @@ CREATE TABLE parkings (
   parker TEXT,                      -- who parked it, as dialled when the time is up (ParkerDialString)
   parker_channel_id INTEGER REFERENCES channels (id), -- that one's channel in the call; the parked one's when it parked itself
   opened_by TEXT NOT NULL,          -- parked; swapped: took over the space of another; seen: was there before
-  parked_us INTEGER NOT NULL,
+  parked_us INTEGER NOT NULL,       -- when it was parked, or first seen
   timeout_ms INTEGER,               -- after which it goes back, from then on
   ended_us INTEGER,                 -- NULL while parked
   outcome TEXT,                     -- retrieved, timed-out, gave-up, swapped, unknown (ended while not observed); NULL while parked
@@ -55,11 +55,11 @@ CREATE INDEX parkings_channel ON parkings (channel_id);
 CREATE TABLE conferences (
   -- One conference of ConfBridge, from its first member to its last.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  bridge_id INTEGER REFERENCES bridges (id),
-  name TEXT NOT NULL,
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  bridge_id INTEGER REFERENCES bridges (id), -- in which its members meet
+  name TEXT NOT NULL,               -- as dialled in confbridge
   opened_by TEXT NOT NULL,          -- started; seen when it was there before
-  started_us INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
   closed_by TEXT,                   -- ended; restart when the server went down over it
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
@@ -70,9 +70,9 @@ CREATE INDEX conferences_started ON conferences (started_us);
 CREATE TABLE conference_members (
   -- One stay of one channel in a conference.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  conference_id INTEGER NOT NULL REFERENCES conferences (id),
-  channel_id INTEGER NOT NULL REFERENCES channels (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  conference_id INTEGER NOT NULL REFERENCES conferences (id), -- in which conference
+  channel_id INTEGER NOT NULL REFERENCES channels (id), -- which channel
   joined_us INTEGER,                -- NULL when it was in it before that was observed
   left_us INTEGER,                  -- NULL while in it
   admin INTEGER,                    -- 1 for an administrator of the conference
@@ -88,10 +88,10 @@ CREATE INDEX conference_members_channel ON conference_members (channel_id);
 CREATE TABLE holds (
   -- A time for which one channel put the other side on hold.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   channel_id INTEGER NOT NULL REFERENCES channels (id), -- who holds
   music_class TEXT,                 -- MusicClass that it asked for
-  started_us INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
   closed_by TEXT,                   -- unhold; hangup or restart when the channel ended
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
@@ -102,12 +102,12 @@ CREATE INDEX holds_channel ON holds (channel_id);
 CREATE TABLE recordings (
   -- A time for which Asterisk recorded a channel or a conference.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   kind TEXT NOT NULL,               -- mixmonitor, monitor, conference
   channel_id INTEGER REFERENCES channels (id), -- what is recorded: a channel
   conference_id INTEGER REFERENCES conferences (id), -- or a conference
   file TEXT,                        -- on the server, where the version tells it (MIXMONITOR_FILENAME)
-  started_us INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
   closed_by TEXT,                   -- stop; hangup or restart when the channel ended, ended when the conference did
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
@@ -119,14 +119,14 @@ CREATE TABLE originates (
   -- The result of a call that a program had Asterisk make. Asterisk tells it only of an Originate
   -- that is asynchronous.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   received_us INTEGER NOT NULL,     -- when the result came
   action_id TEXT,                   -- ActionID of the Originate
   channel TEXT,                     -- its name; of one that failed the dial string
   uniqueid TEXT,                    -- of a channel that failed it may name none that ever was
-  channel_id INTEGER REFERENCES channels (id),
+  channel_id INTEGER REFERENCES channels (id), -- that channel
   context TEXT,                     -- where it was to go
-  exten TEXT,
+  exten TEXT,                       -- the extension there
   application TEXT,                 -- or which application it was to run
   data TEXT,                        -- that application's arguments
   response TEXT,                    -- Asterisk's: Success or Failure
@@ -139,12 +139,12 @@ CREATE INDEX originates_channel ON originates (channel_id);
 CREATE TABLE dtmf (
   -- One key that was pressed, or sent.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  channel_id INTEGER NOT NULL REFERENCES channels (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  channel_id INTEGER NOT NULL REFERENCES channels (id), -- on which channel
   received_us INTEGER NOT NULL,     -- when it was over
   digit TEXT NOT NULL,              -- always * unless keys are kept in the clear: they may be secrets
   direction TEXT,                   -- received: from the channel; sent: to it
-  duration_ms INTEGER,
+  duration_ms INTEGER,              -- how long it was pressed
   received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
 ) STRICT;
 CREATE INDEX dtmf_channel ON dtmf (channel_id);

@@ -4,7 +4,7 @@ CREATE TABLE registrations (
   -- Whether something could be reached, or was registered, from one time to another. Reports of the same
   -- state make one row. Up are registered, reachable, lagged and unqualified.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   kind TEXT NOT NULL,               -- contact and endpoint of chan_pjsip; peer of chan_sip or chan_iax2; registration of this server with another
   technology TEXT,                  -- PJSIP, SIP, IAX2
   name TEXT NOT NULL,               -- of the endpoint or peer; a contact's URI; the user (SIP, IAX2) or URI (PJSIP) that is registered elsewhere
@@ -31,12 +31,12 @@ CREATE TABLE device_states (
   -- Devices of channels that Asterisk makes itself (Local/, CBAnn/, Surrogate/ …) have rows only
   -- while they are in use.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   device TEXT NOT NULL,             -- such as PJSIP/101, Queue:sales_avail, confbridge:room, park:701@parkedcalls
   state TEXT NOT NULL,              -- idle, in-use, ringing, ringing-in-use, busy, on-hold, unavailable, invalid, unknown
   asterisk_state TEXT NOT NULL,     -- NOT_INUSE, INUSE, RINGING, RINGINUSE, BUSY, ONHOLD, UNAVAILABLE, INVALID, UNKNOWN
   opened_by TEXT NOT NULL,          -- event, snapshot
-  started_us INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
   closed_by TEXT,                   -- change, gap, restart: as in registrations
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
@@ -46,8 +46,8 @@ CREATE TABLE device_states (
 CREATE TABLE security_events (
   -- The events of class security: who asked to be let in, and what became of it.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
-  received_us INTEGER NOT NULL,
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  received_us INTEGER NOT NULL,     -- when it was received
   event_us INTEGER,                 -- EventTV: when it happened, by the server's clock, in steps of a millisecond
   kind TEXT NOT NULL,               -- accepted (SuccessfulAuth); challenged (ChallengeSent); failed (who or from where); limited (too many or too much); request (not understood or not allowed)
   event TEXT NOT NULL,              -- its name: FailedACL, InvalidAccountID, InvalidPassword, ChallengeResponseFailed …
@@ -56,11 +56,11 @@ CREATE TABLE security_events (
   account TEXT,                     -- AccountID; what a failed attempt claimed
   session TEXT,                     -- SessionID: of the SIP dialogue or the manager connection
   local_transport TEXT,             -- udp, tcp, tls, ws, wss
-  local_address TEXT,
-  local_port INTEGER,
-  remote_transport TEXT,
+  local_address TEXT,               -- that they reached
+  local_port INTEGER,               -- that they reached
+  remote_transport TEXT,            -- udp, tcp, tls, ws, wss
   remote_address TEXT,              -- who
-  remote_port INTEGER,
+  remote_port INTEGER,              -- of theirs
   headers TEXT NOT NULL,            -- JSON object of the others, without digests of passwords (Response, ExpectedResponse, ReceivedHash)
   received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL,
   event_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', event_us / 1000000, 'unixepoch') || printf('.%06dZ', event_us % 1000000)) VIRTUAL
@@ -70,9 +70,9 @@ CREATE INDEX security_events_received ON security_events (received_us);
 CREATE TABLE user_events (
   -- What a dialplan (UserEvent application) or a client (UserEvent action) said.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   channel_id INTEGER REFERENCES channels (id), -- of the dialplan; NULL for a client's. channels.call_id tells the call
-  received_us INTEGER NOT NULL,
+  received_us INTEGER NOT NULL,     -- when it was received
   name TEXT NOT NULL,               -- of the user's choice
   channel TEXT,                     -- of the dialplan: the channel's name
   uniqueid TEXT,                    -- of the dialplan: the channel's
@@ -87,9 +87,9 @@ CREATE TABLE media_quality (
   -- How media arrived: a row per report block of RTCP, and Asterisk's own sums at the end of a channel.
   -- With direct media there is nothing to report.
   id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   channel_id INTEGER REFERENCES channels (id), -- NULL where the event names none (before Asterisk 12)
-  received_us INTEGER NOT NULL,
+  received_us INTEGER NOT NULL,     -- when it was received
   report TEXT NOT NULL,             -- rtcp-sent, rtcp-received; final for the variable RTPAUDIOQOS
   stream TEXT NOT NULL,             -- in: what Asterisk received, by itself; out: what it sent, by the other side
   packet TEXT,                      -- PT: 200(SR) of a sender, 201(RR) of one who only receives
@@ -98,19 +98,19 @@ CREATE TABLE media_quality (
   source_ssrc INTEGER,              -- of the stream that the figures are about
   address TEXT,                     -- of the other side
   sent_packets INTEGER,             -- by the reporter so far (sender reports)
-  sent_octets INTEGER,
+  sent_octets INTEGER,              -- likewise, in bytes of payload
   packets INTEGER,                  -- final: how many went
   fraction_lost INTEGER,            -- of 256, since the report before
   lost INTEGER,                     -- packets in all; negative when duplicates came
-  highest_sequence INTEGER,
-  sequence_cycles INTEGER,
+  highest_sequence INTEGER,         -- sequence number of the last packet that arrived
+  sequence_cycles INTEGER,          -- how often the sequence numbers began anew
   jitter INTEGER,                   -- in units of the stream's clock, as reported
   clock_hz INTEGER,                 -- the clock that jitter_us was computed with
   clock_source TEXT,                -- measured from sender reports; assumed 8000 where there were none
-  jitter_us INTEGER,
+  jitter_us INTEGER,                -- the same in microseconds
   round_trip_us INTEGER,            -- NULL while not measured
   mes REAL,                         -- Asterisk's Media Experience Score, 0 to 100 (18.17, 20.2 and later)
-  lost_percent REAL AS (fraction_lost * 100.0 / 256) VIRTUAL,
+  lost_percent REAL AS (fraction_lost * 100.0 / 256) VIRTUAL, -- fraction_lost as a share
   jitter_ms REAL AS (jitter_us / 1000.0) VIRTUAL,
   round_trip_ms REAL AS (round_trip_us / 1000.0) VIRTUAL,
   received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
