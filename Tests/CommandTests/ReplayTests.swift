@@ -87,10 +87,12 @@ import Testing
     var frame = Frame()
     frames.append(received.bytes)
     var kept: [UInt8] = []
+    var pongs = 0
     while frames.next(into: &frame) {
-      if frame.range(of: .ping) != nil { pings -= 1 } else { kept += frame.bytes }
+      if frame.range(of: .ping) != nil { pongs += 1 } else { kept += frame.bytes }
     }
-    #expect(pings == 0)
+    // The connection pings of its own accord, too, when that takes long.
+    #expect(pings > 0 && pongs >= pings)
     #expect(kept == frameBytes(of: expected) + Array(Self.goodbye.utf8))
   }
 
