@@ -27,6 +27,8 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
     case actionInvalid
     /// Asterisk answered with an error.
     case actionRefused
+    /// Asterisk's answer lacks what every version of it sends.
+    case answerInvalid
   }
 
   /// The kind of failure.
@@ -49,7 +51,9 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
   public var isRetryable: Bool {
     switch code {
     case .unreachable, .timedOut, .disconnected, .silent: true
-    case .tls, .foreign, .loginRefused, .closed, .cancelled, .actionInvalid, .actionRefused: false
+    case .tls, .foreign, .loginRefused, .closed, .cancelled, .actionInvalid, .actionRefused,
+      .answerInvalid:
+      false
     }
   }
 

@@ -1,5 +1,3 @@
-public import AMI
-
 /// All that Asterisk sent in answer to one action.
 public struct Answer: Sendable {
   /// The response.
@@ -9,7 +7,14 @@ public struct Answer: Sendable {
   /// The event that ended the list, with its count of items; nil when the answer is no list.
   public let completion: Frame?
 
-  /// The lines that a `Command` printed: repeated `Output` headers, or before Asterisk 14 the raw
-  /// output in one.
+  /// An answer of these frames.
+  public init(response: Frame, items: [Frame] = [], completion: Frame? = nil) {
+    self.response = response
+    self.items = items
+    self.completion = completion
+  }
+
+  /// The lines that a `Command` printed: one `Output` header each, or before Asterisk 14 the raw
+  /// output between `Response: Follows` and `--END COMMAND--`.
   public var output: [String] { response.texts(named: "Output") }
 }

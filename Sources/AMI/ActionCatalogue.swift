@@ -1,0 +1,25 @@
+/// Every action that this package declares. Asterisk has more (`ListCommands` names them); those
+/// go by name with free fields, as an ``Action``.
+public enum ActionCatalogue {
+  /// The actions, by name.
+  public static let all: [ActionDescription] =
+    types.map { $0.description }.sorted { $0.name.lowercased() < $1.name.lowercased() }
+
+  /// The action with this name, in any case; nil when it is not declared here.
+  public static func action(named name: String) -> ActionDescription? {
+    all.first { $0.name.lowercased() == name.lowercased() }
+  }
+
+  /// The names that somebody who wrote `name` may have meant, nearest first, at most three.
+  public static func names(near name: String) -> [String] {
+    Spelling.nearest(to: name, among: all.map(\.name))
+  }
+
+  /// The declarations. Whoever adds an action writes its file and its line here.
+  static let types: [any DeclaredAction.Type] = [
+    Originate.self,
+    Ping.self,
+    QueuePause.self,
+    QueueStatus.self,
+  ]
+}

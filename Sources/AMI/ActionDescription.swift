@@ -1,0 +1,136 @@
+/// An action as data: its name, its parameters, what answers it and what it does. Help, completion,
+/// documentation and the check before sending come from it. All that are known stand in
+/// ``ActionCatalogue``.
+public struct ActionDescription: Sendable {
+  /// What Asterisk sends back.
+  public enum Reply: Sendable, Equatable {
+    /// One response.
+    case response
+    /// A response, then items, then an event that ends the list. `isEmpty` are the beginnings of
+    /// those error messages that mean an empty list.
+    case list(items: [String], end: String, isEmpty: [String])
+    /// One response; when the channel is a regular expression, a list.
+    case responseOrList(items: [String], end: String)
+    /// Lines of text.
+    case output
+  }
+
+  /// What a rule about several parameters demands.
+  public enum Rule: Sendable, Equatable {
+    /// At least one of these.
+    case anyOf([String])
+    /// All of these or none.
+    case together([String])
+    /// Exactly one of these.
+    case oneOf([String])
+    /// The first demands the others.
+    case with(String, needs: [String])
+    /// A parameter with this value demands the others. An indexed one means its index 0.
+    case when(String, is: String, needs: [String])
+  }
+
+  /// What an action does to the server.
+  public enum Effect: Sendable, Equatable {
+    /// Nothing: it asks.
+    case reads
+    /// It changes settings, members, variables or what this connection receives.
+    case changes
+    /// It begins, moves or ends calls, or can stop the server.
+    case destroys
+  }
+
+  /// The name, in Asterisk's spelling.
+  public let name: String
+  /// What it does, one sentence.
+  public let summary: String
+  /// The first version of Asterisk that has it.
+  public let since: String
+  /// The last version that has it; nil when it is still there.
+  public let until: String?
+  /// Where the facts come from.
+  public let source: String
+  /// The write classes of which the user needs one; empty when every user may.
+  public let privileges: [String]
+  /// What it does to the server.
+  public let effect: Effect
+  /// What Asterisk sends back.
+  public let reply: Reply
+  /// The event that tells how it went in the end; nil when the answer says all.
+  public let outcome: ActionOutcome?
+  /// What it takes, in the order in which it is sent.
+  public let parameters: [ActionParameter]
+  /// What several parameters must have in common.
+  public let rules: [Rule]
+  /// What is worth knowing besides; sentences.
+  public let notes: String
+  /// Why this very action should be confirmed by a person.
+  let danger: @Sendable ([Action.Field]) -> String?
+  /// How much longer than usual Asterisk may take to answer this very action.
+  let delay: @Sendable ([Action.Field]) -> Duration
+
+  /// The parameter with this name, in any case; an index is ignored.
+  public func parameter(named name: String) -> ActionParameter? {
+    let (name, index) = Self.split(name)
+    return parameters.first {
+      $0.name.lowercased() == name.lowercased() && (index == nil || $0.isIndexed)
+    }
+  }
+
+  /// Why `action` should be confirmed by a person before it is sent, in one sentence: it ends or
+  /// moves calls, and more than one. Nil when it need not be.
+  public func danger(of action: Action) -> String? { danger(action.fields) }
+
+  /// How much longer than others `action` may take to be answered: an `Originate` that is not
+  /// `Async` is answered when the call was, or was not.
+  public func delay(of action: Action) -> Duration { delay(action.fields) }
+
+  /// `UnitAmount(3)` as its name and index.
+  static func split(_ name: String) -> (name: String, index: Int?) {
+    guard name.hasSuffix(")"), let open = name.lastIndex(of: "("),
+      let index = Int(name[name.index(after: open)...].dropLast()), index >= 0
+    else { return (name, nil) }
+    return (String(name[..<open]), index)
+  }
+}
+
+/// The event that tells how an action went in the end.
+public struct ActionOutcome: Sendable {
+  /// How the event is told from others of its name.
+  public enum Match: Sendable, Equatable {
+    /// It carries the ActionID of the action.
+    case actionID
+    /// This header of the event equals this field of the action.
+    case header(String, field: String)
+  }
+
+  /// The names of the events, one of which comes.
+  public let events: [String]
+  /// How it is told from others.
+  public let match: Match
+  /// The flag without which no such event comes: `Async` of `Originate`.
+  public let needs: String?
+
+  init(_ events: [String], _ match: Match, needs: String? = nil) {
+    self.events = events
+    self.match = match
+    self.needs = needs
+  }
+
+  /// Whether such an event will follow on `action` at all.
+  public func follows(_ action: Action) -> Bool {
+    guard let needs else { return true }
+    return action.fields.contains { $0.name == needs && $0.value == "true" }
+  }
+
+  /// Whether `event` tells the outcome of `action`, which was sent with its ActionID.
+  public func isTold(by event: Frame, of action: Action) -> Bool {
+    guard let name = event.text(of: .event), events.contains(name) else { return false }
+    switch match {
+    case .actionID:
+      return action.actionID != nil && event.text(of: .actionID) == action.actionID
+    case .header(let header, let field):
+      let wanted = action.fields.first { $0.name.lowercased() == field.lowercased() }?.value
+      return wanted != nil && event.text(named: header)?.lowercased() == wanted?.lowercased()
+    }
+  }
+}
