@@ -93,6 +93,15 @@ public struct Key: Equatable, Sendable {
     Key(
       "ping_interval_s", .server, .number(1...60), standard: "5", unit: "seconds",
       "how often the server is asked for a sign of life; three in vain mean that it is gone"),
+    Key(
+      "snapshot", .server, .flag, standard: "yes",
+      "whether the server is asked after each login what is there: channels, queues, peers, states"),
+    Key(
+      "queues_interval_s", .server, .number(0...86_400), standard: "60", unit: "seconds",
+      "how often the queues' figures are asked for; 0: never"),
+    Key(
+      "registrations_interval_s", .server, .number(0...86_400), standard: "300", unit: "seconds",
+      "how often peers, contacts and registrations are asked for; 0: never"),
   ]
 
   /// The keys of a kind of section.

@@ -40,6 +40,12 @@ extension Configuration {
     public var trunks: [String]
     /// Seconds between two pings.
     public var pingIntervalSeconds: Int
+    /// Whether the server is asked after each login what is there.
+    public var takesSnapshot: Bool
+    /// Seconds between two times that the queues are asked for; 0 for never.
+    public var queuesIntervalSeconds: Int
+    /// Seconds between two times that peers and registrations are asked for; 0 for never.
+    public var registrationsIntervalSeconds: Int
 
     init(
       _ section: ConfigurationFile.Section, environment: Environment, warnings: inout [String]
@@ -65,6 +71,9 @@ extension Configuration {
       authentication = settings.text("authentication").flatMap(Authentication.init) ?? .md5
       trunks = settings.list("trunks")
       pingIntervalSeconds = settings.number("ping_interval_s") ?? 5
+      takesSnapshot = settings.flag("snapshot")
+      queuesIntervalSeconds = settings.number("queues_interval_s") ?? 0
+      registrationsIntervalSeconds = settings.number("registrations_interval_s") ?? 0
       if settings.flag("tls") {
         tls = TLS(
           authorities: settings.text("tls_ca"), name: settings.text("tls_name"),

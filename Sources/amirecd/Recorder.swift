@@ -13,6 +13,14 @@ struct Recorder: Sendable {
   let inlet: Inlet
   let status: RecorderStatus
   let log: Logger
+  private let said = Survey.LastWords()
+
+  init(server: Configuration.Server, inlet: Inlet, status: RecorderStatus, log: Logger) {
+    self.server = server
+    self.inlet = inlet
+    self.status = status
+    self.log = log
+  }
 
   /// How an attempt or a session ended.
   private enum End {
@@ -61,10 +69,13 @@ struct Recorder: Sendable {
     let failures: AsyncStream<JournalError>
     do { failures = try await inlet.begin() } catch { return .journal(error) }
     status.connecting()
+    let boot = Survey.Boot()
+    var observer = inlet.observer
+    observer.onEvent = { event in boot.note(event) }
     let connection: Connection
     do {
       connection = try await Connection.open(
-        to: target, limits: limits, observer: inlet.observer, on: inlet.loop)
+        to: target, limits: limits, observer: observer, on: inlet.loop)
     } catch {
       if error.code == .cancelled { return .refused(error) }
       do { try await inlet.attemptFailed() } catch { return .journal(error) }
@@ -84,7 +95,8 @@ struct Recorder: Sendable {
         return .nothing
       }
       group.addTask {
-        await ask(connection)
+        var survey = Survey(connection, server: server, boot: boot, said: said, log: log)
+        await survey.run()
         return .nothing
       }
       group.addTask {
@@ -102,15 +114,6 @@ struct Recorder: Sendable {
         }
       }
       return end ?? .ended(.loggedOff, lasted: clock.now - start)
-    }
-  }
-
-  /// Asks what the server is. The answer is recorded like all that comes; nobody here reads it.
-  private func ask(_ connection: Connection) async {
-    do {
-      _ = try await connection.send(Action("CoreSettings"))
-    } catch {
-      log.debug("\(error.message)")
     }
   }
 

@@ -4,11 +4,18 @@ import Synchronization
 /// A manager interface on the loopback: takes logins, sends numbered events, and remembers every
 /// byte that it sent.
 final class FakeManager: Sendable {
+  /// What is sent in answer to an action, by its headers; nil for the usual answer. A % stands for
+  /// the ActionID.
+  typealias Answers = @Sendable (_ action: [String: String]) -> String?
+
   let port: Int
 
   private struct State {
     var sent: [[UInt8]] = []
+    var received: [[String: String]] = []
     var open: Set<Int32> = []
+    /// The descriptor of each connection, by its number.
+    var numbers: [Int: Int32] = [:]
     var isSilent = false
     var sendsEvents = true
     var answersLogoff = true
@@ -16,13 +23,21 @@ final class FakeManager: Sendable {
 
   private let secret: String
   private let eventsAtOnce: Int
+  private let banner: String
+  private let answers: Answers
   private let listener: Int32
   private let state = Mutex(State())
 
-  /// Listens on a port, by default any. Every two milliseconds comes an event, or more at once.
-  init(port: Int = 0, secret: String = "geheim", eventsAtOnce: Int = 1) {
+  /// Listens on a port, by default any. Every two milliseconds comes an event, or more at once, or
+  /// none.
+  init(
+    port: Int = 0, secret: String = "geheim", eventsAtOnce: Int = 1,
+    banner: String = "Asterisk Call Manager/11.0.0\r\n", answers: @escaping Answers = { _ in nil }
+  ) {
     self.secret = secret
     self.eventsAtOnce = eventsAtOnce
+    self.banner = banner
+    self.answers = answers
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var one: Int32 = 1
     unsafe setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(4))
@@ -59,6 +74,26 @@ final class FakeManager: Sendable {
 
   /// What was sent over each connection.
   var sent: [[UInt8]] { state.withLock { $0.sent } }
+
+  /// The names of the actions that were received, over all connections, but for Login and Ping.
+  var asked: [String] {
+    state.withLock { $0.received }.compactMap { $0["Action"] }.filter {
+      !["Login", "Ping", "Challenge"].contains($0)
+    }
+  }
+
+  /// The headers of all actions of a name that were received.
+  func received(_ name: String) -> [[String: String]] {
+    state.withLock { $0.received }.filter { $0["Action"] == name }
+  }
+
+  /// Sends something over every connection that is open.
+  func send(_ text: String) {
+    let connections = state.withLock { state in
+      (0..<state.sent.count).map { ($0, state.numbers[$0]!) }
+    }
+    for (number, connection) in connections { send(text, on: connection, number) }
+  }
 
   /// Closes everything, as a killed server does.
   func stop() {
@@ -99,6 +134,7 @@ final class FakeManager: Sendable {
     let number = state.withLock { state in
       state.open.insert(connection)
       state.sent.append([])
+      state.numbers[state.sent.count - 1] = connection
       return state.sent.count - 1
     }
     defer {
@@ -107,7 +143,7 @@ final class FakeManager: Sendable {
         close(connection)
       }
     }
-    send("Asterisk Call Manager/11.0.0\r\n", on: connection, number)
+    send(banner, on: connection, number)
     var received = ""
     var piece = [UInt8](repeating: 0, count: 4_096)
     while true {
@@ -129,7 +165,13 @@ final class FakeManager: Sendable {
       let parts = line.split(separator: ": ", maxSplits: 1)
       if parts.count == 2 { headers[String(parts[0])] = String(parts[1]) }
     }
-    let end = "ActionID: \(headers["ActionID"] ?? "")\r\n"
+    let actionID = headers["ActionID"] ?? ""
+    let end = "ActionID: \(actionID)\r\n"
+    state.withLock { $0.received.append(headers) }
+    if let answer = answers(headers) {
+      send(answer.replacing("%", with: actionID), on: connection, number)
+      return true
+    }
     switch headers["Action"]?.lowercased() {
     case "login":
       guard headers["Secret"] == secret else {
@@ -140,7 +182,7 @@ final class FakeManager: Sendable {
       send(
         "Response: Success\r\n\(end)Message: Authentication accepted\r\n\r\n", on: connection,
         number)
-      Self.onThread { self.sendEvents(on: connection, number) }
+      if eventsAtOnce > 0 { Self.onThread { self.sendEvents(on: connection, number) } }
     case "logoff":
       guard state.withLock({ $0.answersLogoff }) else { return true }
       send(

@@ -34,6 +34,9 @@ func configuration(
     #expect(server.authentication == .md5)
     #expect(server.trunks == [])
     #expect(server.pingIntervalSeconds == 5)
+    #expect(server.takesSnapshot)
+    #expect(server.queuesIntervalSeconds == 60)
+    #expect(server.registrationsIntervalSeconds == 300)
   }
 
   @Test func `every key is taken`() throws {
@@ -57,6 +60,9 @@ func configuration(
       authentication = plain
       trunks = PJSIP/trunk1 ,PJSIP/trunk2,
       ping_interval_s = 7
+      snapshot = no
+      queues_interval_s = 0
+      registrations_interval_s = 30
       [pbx-2]
       host = ::1
       username = r
@@ -76,6 +82,9 @@ func configuration(
     #expect(one.authentication == .plain)
     #expect(one.trunks == ["PJSIP/trunk1", "PJSIP/trunk2"])
     #expect(one.pingIntervalSeconds == 7)
+    #expect(!one.takesSnapshot)
+    #expect(one.queuesIntervalSeconds == 0)
+    #expect(one.registrationsIntervalSeconds == 30)
     #expect(made.warnings.count == 1 && made.warnings[0].contains("tls_insecure"))
     let two = made.servers[1]
     #expect(two.tls == .init(authorities: nil, name: nil, isInsecure: false))
