@@ -1,7 +1,7 @@
 -- Queues: who waited where, how it ended, and who was rung.
 
 CREATE TABLE queues (
-  -- A queue that was seen, with its settings as QueueStatus last told them.
+  -- A queue that was seen, or that callers were sent to though there is none (their visits are refused, UNKNOWN), with its settings as QueueStatus last told them.
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   name TEXT NOT NULL,               -- of queues.conf
@@ -27,17 +27,18 @@ CREATE TABLE queue_visits (
   joined_us INTEGER NOT NULL,       -- for snapshot and seen reckoned back from whole seconds, where told
   left_us INTEGER,                  -- when the caller left the queue; NULL while waiting
   outcome TEXT,                     -- answered, timeout, left-empty, withdrawn, exit-key, refused, abandoned, incompatible, unknown; NULL while open
-  queue_status TEXT,                -- Asterisk's word: QUEUESTATUS (CONTINUE, TIMEOUT, LEAVEEMPTY, FULL, JOINEMPTY …)
+  queue_status TEXT,                -- Asterisk's word: QUEUESTATUS (CONTINUE, TIMEOUT, LEAVEEMPTY, FULL, JOINEMPTY, UNKNOWN: no such queue …)
   wait_ms INTEGER,                  -- joining to being connected with an agent, else to leaving
   original_position INTEGER,        -- place in the queue on joining; the first is 1
   last_position INTEGER,            -- place on leaving
-  priority INTEGER,                 -- QUEUE_PRIO, where QueueStatus told it
+  priority INTEGER,                 -- QUEUE_PRIO as it was set on the channel, or as QueueStatus told it; NULL: not seen
   agent TEXT,                       -- who was connected: MemberName, else Interface
   interface TEXT,                   -- Interface of that member
   agent_channel_id INTEGER REFERENCES channels (id), -- the agent's channel
   connected_us INTEGER,             -- AgentConnect
   talk_ended_us INTEGER,            -- when the agent left, or the caller
   talk_ms INTEGER,                  -- from connected to talk_ended
+  hold_ms INTEGER,                  -- of talk_ms: the caller or the agent was on hold
   ended_by TEXT,                    -- caller, agent or transfer: AgentComplete's Reason, else who left first
   next_context TEXT,                -- where the caller's channel went on in the dialplan
   next_exten TEXT,                  -- the extension there
@@ -83,6 +84,7 @@ CREATE TABLE queue_members (
   paused INTEGER NOT NULL,          -- 1 while paused, as last seen
   paused_reason TEXT,               -- as given with the pause last seen
   ring_in_use INTEGER,              -- 1 if rung while talking, as last seen
+  wrap_up_s INTEGER,                -- the membership's own wrapuptime; 0: its queue's, which Asterisk does not tell
   opened_by TEXT NOT NULL,          -- added; seen when it was there before
   started_us INTEGER NOT NULL,      -- when it was added, or first seen
   ended_us INTEGER,                 -- NULL while it lasts
@@ -92,17 +94,19 @@ CREATE TABLE queue_members (
 ) STRICT;
 
 CREATE TABLE agent_intervals (
-  -- A time in which one agent was logged in or paused, merged over all queues.
+  -- A time in which one agent was in one state, merged over all queues and their calls: times in one state do not overlap.
+  -- Ringing and talking are those of queue_offers and queue_visits, not of other calls. Wrap-up follows a talk where the
+  -- membership has a wrap_up_s of its own, until that time is up or the agent is rung, talks, pauses or leaves.
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   agent TEXT NOT NULL,              -- MemberName, else Interface; the agent id of app_agent_pool
   source TEXT NOT NULL,             -- queue (memberships) or agent-pool (AgentLogin)
-  state TEXT NOT NULL,              -- logged-in (a dynamic membership in any queue, or a login), paused (in any queue)
+  state TEXT NOT NULL,              -- logged-in (a dynamic membership in any queue, or a login), paused (in any queue), ringing, talking, wrap-up
   reason TEXT,                      -- of a pause, as given; another reason begins another interval
   opened_by TEXT NOT NULL,          -- event; snapshot or seen when it was there before: reckoned back, where told
   started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- removed, unpaused, reason-changed, logoff, unobserved, restart
+  closed_by TEXT,                   -- removed, unpaused, reason-changed, logoff, unobserved, restart; ended (ringing and talking); time-up, ringing, talking, paused (wrap-up)
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;

@@ -46,8 +46,66 @@ struct LiveAgentInterval: Live {
     visitor.visit(&isUsed)
   }
 
-  /// What the interval of one agent in one state is found by.
-  static func key(_ source: String, _ agent: String, _ state: String) -> String {
-    "\(source) \(state) \(agent)"
+}
+
+/// What an agent can be. Times in one state do not overlap; those in different states may.
+enum AgentState: Int, CaseIterable {
+  case loggedIn
+  case paused
+  case ringing
+  case talking
+  case wrapUp
+
+  /// The word in the store.
+  var word: String {
+    switch self {
+    case .loggedIn: "logged-in"
+    case .paused: "paused"
+    case .ringing: "ringing"
+    case .talking: "talking"
+    case .wrapUp: "wrap-up"
+    }
   }
+}
+
+/// An agent, and what it is now. It is never forgotten: a server has as many as its queues and
+/// app_agent_pool name.
+struct LiveAgent: Visitable {
+  var source = ""
+  var name = ""
+  /// By state.
+  var times = AgentState.allCases.map { _ in Time() }
+  /// Slots of the offers by which it is rung.
+  var offers: [Int] = []
+  /// Slots of the visits in which it talks, or left the caller but may come back.
+  var talks: [Int] = []
+  /// When its wrap-up will be over.
+  var wrapUpEndsAt = Int64.max
+
+  /// One state of an agent.
+  struct Time: Visitable {
+    /// The slot of the interval, while it is in that state.
+    var interval: Int?
+    /// When it last ceased to be.
+    var lastEnd = Int64.min
+
+    mutating func visit(_ visitor: inout some FieldVisitor) {
+      visitor.visit(&interval)
+      visitor.visit(&lastEnd)
+    }
+  }
+
+  func isIn(_ state: AgentState) -> Bool { times[state.rawValue].interval != nil }
+
+  mutating func visit(_ visitor: inout some FieldVisitor) {
+    visitor.visit(&source)
+    visitor.visit(&name)
+    visitor.visit(&times, filler: Time())
+    visitor.visit(&offers)
+    visitor.visit(&talks)
+    visitor.visit(&wrapUpEndsAt)
+  }
+
+  /// What an agent is found by.
+  static func key(_ source: String, _ name: String) -> String { "\(source) \(name)" }
 }

@@ -91,6 +91,8 @@ struct ChannelFeatures: Visitable {
   /// The conference it joined last, and the queue it entered last.
   var conference: String?
   var queue: String?
+  /// QUEUE_PRIO, as it was last set.
+  var queuePriority: Int64?
   /// MIXMONITOR_FILENAME, until the recording starts.
   var file: String?
   /// Whether a blind transfer of it was prepared, and what was seen of that before its event.
@@ -109,6 +111,7 @@ struct ChannelFeatures: Visitable {
     visitor.visit(&member)
     visitor.visit(&conference)
     visitor.visit(&queue)
+    visitor.visit(&queuePriority)
     visitor.visit(&file)
     visitor.visit(&isTransferred)
     visitor.visit(&isReferred)

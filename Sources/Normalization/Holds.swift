@@ -20,6 +20,7 @@ extension Normalizer {
     let slot = features.holds.insert(hold)
     features.holds.touch(slot)
     channels[channel].features.hold = slot
+    queueHolds(channel, at: time)
   }
 
   mutating func unhold(_ frame: borrowing Frame, at time: Int64) {
@@ -34,6 +35,7 @@ extension Normalizer {
     features.holds[slot].row.closedBy = closedBy
     features.holds.touch(slot)
     channels[channel].features.hold = nil
+    queueUnholds(channel, at: time)
   }
 
   // MARK: Recordings

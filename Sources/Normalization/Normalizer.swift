@@ -119,6 +119,7 @@ public struct Normalizer: ~Copyable {
   @discardableResult
   public mutating func take(_ frame: borrowing Frame, at time: Int64) -> Int? {
     expireVisits(at: time)
+    expireWrapUps(at: time)
     expireEnded(at: time)
     switch frame.kind {
     case .event:

@@ -3,7 +3,8 @@ public struct QueueMemberRow: Row, Sendable {
   public static let table = "queue_members"
   public static let columns = [
     "id", "server_id", "queue_id", "agent", "interface", "state_interface", "membership",
-    "penalty", "paused", "paused_reason", "ring_in_use", "opened_by", "started_us", "ended_us",
+    "penalty", "paused", "paused_reason", "ring_in_use", "wrap_up_s", "opened_by", "started_us",
+    "ended_us",
     "closed_by",
   ]
 
@@ -18,6 +19,7 @@ public struct QueueMemberRow: Row, Sendable {
   var isPaused = false
   var pausedReason: String?
   var ringInUse: Int64?
+  var wrapUp: Int64?
   var openedBy = ""
   var startedAt: Int64 = 0
   var endedAt: Int64?
@@ -35,6 +37,7 @@ public struct QueueMemberRow: Row, Sendable {
     visitor.visit(&isPaused)
     visitor.visit(&pausedReason)
     visitor.visit(&ringInUse)
+    visitor.visit(&wrapUp)
     visitor.visit(&openedBy)
     visitor.visit(&startedAt)
     visitor.visit(&endedAt)

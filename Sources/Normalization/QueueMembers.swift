@@ -91,6 +91,7 @@ extension Normalizer {
     row.membership = frame.text(named: "Membership") ?? row.membership
     row.penalty = frame.text(named: "Penalty").flatMap { Int64($0) } ?? row.penalty
     row.ringInUse = frame.text(named: "Ringinuse").flatMap { Int64($0) } ?? row.ringInUse
+    row.wrapUp = frame.integer(named: "Wrapuptime") ?? row.wrapUp
     if let paused = frame.text(named: "Paused") {
       row.isPaused = paused == "1"
       row.pausedReason = row.isPaused ? frame.text(named: "PausedReason") : nil
@@ -100,7 +101,8 @@ extension Normalizer {
     let isSame =
       (row.agent, row.stateInterface, row.membership, row.penalty, row.ringInUse)
       == (old.agent, old.stateInterface, old.membership, old.penalty, old.ringInUse)
-      && (row.isPaused, row.pausedReason) == (old.isPaused, old.pausedReason)
+      && (row.isPaused, row.pausedReason, row.wrapUp)
+        == (old.isPaused, old.pausedReason, old.wrapUp)
     if !isSame {
       queueing.members[slot].row = row
       queueing.members.touch(slot)
@@ -109,6 +111,7 @@ extension Normalizer {
       (row.agent, row.membership, row.isPaused, row.pausedReason)
         != (old.agent, old.membership, old.isPaused, old.pausedReason)
     else { return slot }
+    if !isNew, row.agent != old.agent { reviewAgent(old.agent, by: "event", at: time) }
     // Since when is told by lists, and by events about members that were there before.
     let wasThere = isNew && openedBy == "seen"
     reviewAgent(

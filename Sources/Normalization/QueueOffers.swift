@@ -15,12 +15,12 @@ extension Normalizer {
       decide(
         offer, queueing.offers[offer].row.dialStatus == "BUSY" ? "busy" : "no-answer", at: time)
     }
-    openOffer(frame, of: visit, to: dest, at: time)
+    openOffer(frame, of: visit, to: dest, from: time, at: time)
   }
 
   @discardableResult
   private mutating func openOffer(
-    _ frame: borrowing Frame, of visit: Int, to dest: Int?, at time: Int64
+    _ frame: borrowing Frame, of visit: Int, to dest: Int?, from time: Int64, at now: Int64
   ) -> Int {
     var offer = LiveOffer()
     offer.row.id = counters.queueOffers.next(serverID)
@@ -37,6 +37,7 @@ extension Normalizer {
     queueing.offers.touch(slot)
     queueing.visits[visit].offers.append(slot)
     if let dest { queueing.offerByDest[dest] = slot }
+    beginRinging(slot, at: now)
     return slot
   }
 
@@ -58,7 +59,7 @@ extension Normalizer {
       return offer
     }
     let ring = (frame.integer(of: .ringTime) ?? 0) * unit
-    return openOffer(frame, of: visit, to: dest, at: time - ring)
+    return openOffer(frame, of: visit, to: dest, from: time - ring, at: time)
   }
 
   /// A member was rung in vain, or was busy at once.
@@ -77,9 +78,14 @@ extension Normalizer {
   }
 
   /// A member's telephone stopped ringing; why shows in what follows.
-  mutating func endRinging(_ offer: Int, status: String?, at time: Int64) {
+  mutating func endRinging(
+    _ offer: Int, status: String?, at time: Int64, by closedBy: String = "ended"
+  ) {
     if let status { queueing.offers[offer].row.dialStatus = status }
-    if queueing.offers[offer].row.endedAt == nil { queueing.offers[offer].row.endedAt = time }
+    if queueing.offers[offer].row.endedAt == nil {
+      queueing.offers[offer].row.endedAt = time
+      finishRinging(offer, at: time, by: closedBy)
+    }
     queueing.offers.touch(offer)
   }
 

@@ -20,6 +20,8 @@ extension Normalizer {
       decide(offer, "connected", at: time)
     }
     decideOffers(of: visit, at: time)
+    beginTalking(visit, at: time)
+    holdFromStart(of: visit, at: time)
   }
 
   /// The talk is over. The event may name another channel than the caller's, or none.
@@ -31,7 +33,9 @@ extension Normalizer {
     if let reason { queueing.visits[visit].row.endedBy = reason }
     queueing.visits.touch(visit)
     guard queueing.visits[visit].phase == .talking else { return }
-    if queueing.visits[visit].leaver == queueing.visits[visit].agent {
+    if let agent = queueing.visits[visit].agent, queueing.visits[visit].leaver == agent,
+      channels[agent].row.endedAt == nil
+    {
       queueing.visits[visit].row.talkEndedAt = nil
     }
     endTalk(visit, at: time, by: reason)
@@ -72,6 +76,7 @@ extension Normalizer {
     queueing.visits[visit].row.connectedAt = connected
     queueing.visits[visit].row.waitMs = hold * 1000
     noteAgent(visit, frame, at: time)
+    beginTalking(visit, at: time)
     return visit
   }
 
@@ -98,6 +103,7 @@ extension Normalizer {
     {
       queueing.visits[visit].row.talkEndedAt = max(time, start)
       queueing.visits[visit].row.talkMs = (max(time, start) - start) / 1000
+      queueing.visits[visit].row.holdMs = holdMs(of: visit, until: max(time, start))
     }
     if queueing.visits[visit].row.endedBy == nil { queueing.visits[visit].row.endedBy = endedBy }
     queueing.visits.touch(visit)
@@ -150,6 +156,7 @@ extension Normalizer {
     queueing.visits[visit].leaver = nil
     queueing.visits[visit].row.talkEndedAt = nil
     queueing.visits[visit].row.talkMs = nil
+    queueing.visits[visit].row.holdMs = nil
     queueing.visits.touch(visit)
   }
 }

@@ -5,7 +5,7 @@ public struct QueueVisitRow: Row, Sendable {
     "id", "server_id", "call_id", "queue_id", "channel_id", "entered_channel_id", "opened_by",
     "joined_us", "left_us", "outcome", "queue_status", "wait_ms", "original_position",
     "last_position", "priority", "agent", "interface", "agent_channel_id", "connected_us",
-    "talk_ended_us", "talk_ms", "ended_by", "next_context", "next_exten", "closed_by",
+    "talk_ended_us", "talk_ms", "hold_ms", "ended_by", "next_context", "next_exten", "closed_by",
   ]
 
   var id: Int64 = 0
@@ -29,6 +29,7 @@ public struct QueueVisitRow: Row, Sendable {
   var connectedAt: Int64?
   var talkEndedAt: Int64?
   var talkMs: Int64?
+  var holdMs: Int64?
   var endedBy: String?
   var nextContext: String?
   var nextExten: String?
@@ -56,6 +57,7 @@ public struct QueueVisitRow: Row, Sendable {
     visitor.visit(&connectedAt)
     visitor.visit(&talkEndedAt)
     visitor.visit(&talkMs)
+    visitor.visit(&holdMs)
     visitor.visit(&endedBy)
     visitor.visit(&nextContext)
     visitor.visit(&nextExten)
@@ -88,6 +90,11 @@ struct LiveVisit: Live {
   var leaver: Int?
   /// The bridge that it left.
   var leftBridgeID: Int64 = 0
+  /// Slots of the channels that have put the other side on hold.
+  var holders: [Int] = []
+  /// Since when there are any, and how long there were before, in microseconds.
+  var heldSince: Int64?
+  var held: Int64 = 0
   /// Slots of the offers that are open.
   var offers: [Int] = []
   /// Whether QueueCallerAbandon came: the caller hung up, or time was up, or the queue was empty.
@@ -110,6 +117,9 @@ struct LiveVisit: Live {
     visitor.visit(&agent)
     visitor.visit(&leaver)
     visitor.visit(&leftBridgeID)
+    visitor.visit(&holders)
+    visitor.visit(&heldSince)
+    visitor.visit(&held)
     visitor.visit(&offers)
     visitor.visit(&isAbandoned)
     visitor.visit(&isIncompatible)

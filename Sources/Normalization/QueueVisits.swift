@@ -6,8 +6,9 @@ import AMI
 //
 // **Source:** apps/app_queue.c, `queue_exec`, `try_calling`, `wait_our_turn`, `leave_queue`.
 
-/// The QUEUESTATUS of callers whom the queue did not let in.
-private let refusals: [String] = ["FULL", "JOINEMPTY", "JOINUNAVAIL"]
+/// The QUEUESTATUS of callers whom the queue did not let in; UNKNOWN says that there is no such
+/// queue.
+private let refusals: [String] = ["FULL", "JOINEMPTY", "JOINUNAVAIL", "UNKNOWN"]
 
 /// What the QUEUESTATUS of callers who left without an agent means.
 private let exits: [String: String] = [
@@ -63,7 +64,8 @@ extension Normalizer {
   }
 
   mutating func varSet(_ frame: borrowing Frame, at time: Int64) {
-    guard frame.has(.variable, "QUEUESTATUS"), let status = frame.knownText(of: .value),
+    guard frame.has(.variable, "QUEUESTATUS") else { return notePriority(frame) }
+    guard let status = frame.knownText(of: .value),
       let channel = knownChannel(frame, .uniqueid)
     else { return }
     if refusals.contains(status) { return refuse(channel, status, at: time) }
@@ -81,6 +83,17 @@ extension Normalizer {
     case .talking: endTalk(visit, at: time, by: "agent")
     case .done: break
     }
+  }
+
+  /// The priority with which a channel will enter queues. Underscores before the name hand it on to
+  /// the channels that this one makes.
+  private mutating func notePriority(_ frame: borrowing Frame) {
+    guard
+      frame.has(.variable, "QUEUE_PRIO") || frame.has(.variable, "_QUEUE_PRIO")
+        || frame.has(.variable, "__QUEUE_PRIO"),
+      let channel = knownChannel(frame, .uniqueid)
+    else { return }
+    channels[channel].features.queuePriority = frame.integer(of: .value)
   }
 
   private mutating func refuse(_ channel: Int, _ status: String, at time: Int64) {
@@ -198,6 +211,7 @@ extension Normalizer {
     visit.channel = channel
     visit.session = session.number
     if let channel {
+      visit.row.priority = channels[channel].features.queuePriority
       visit.row.callID = calls[channels[channel].call].row.id
       visit.row.channelID = channels[channel].row.id
       visit.row.enteredChannelID = channels[channel].row.id
@@ -233,6 +247,7 @@ extension Normalizer {
     queueing.visits[visit].row.outcome = outcome
     queueing.visits[visit].phase = .done
     decideOffers(of: visit, at: time)
+    finishTalking(visit, at: time, by: queueing.visits[visit].row.closedBy ?? "ended")
     queueing.settled.append(visit, at: time)
   }
 
@@ -256,9 +271,16 @@ extension Normalizer {
   /// A channel ended: of a caller, an agent, or a member that was ringing.
   mutating func queueChannelClosed(_ channel: Int, at time: Int64, by closedBy: String) {
     if !queueing.approaches.isEmpty { queueing.approaches.removeAll { $0.channel == channel } }
-    if let offer = queueing.offerByDest[channel] { endRinging(offer, status: nil, at: time) }
+    if let offer = queueing.offerByDest[channel] {
+      endRinging(offer, status: nil, at: time, by: closedBy == "hangup" ? "ended" : closedBy)
+    }
+    queueUnholds(channel, at: time)
     if let visit = queueing.talkByAgent[channel], queueing.visits[visit].phase == .talking {
       endTalk(visit, at: time, by: closedBy == "hangup" ? "agent" : nil)
+      finishTalking(visit, at: time, by: closedBy == "hangup" ? "ended" : closedBy)
+    }
+    if let visit = queueing.talkByLeaver[channel], queueing.visits[visit].phase == .talking {
+      finishTalking(visit, at: time, by: "ended")
     }
     guard let visit = queueing.visitByChannel[channel] else { return }
     if closedBy != "hangup", queueing.visits[visit].phase != .done {
@@ -313,6 +335,7 @@ extension Normalizer {
     if let leaver = queueing.visits[visit].leaver, queueing.talkByLeaver[leaver] == visit {
       queueing.talkByLeaver[leaver] = nil
     }
+    for holder in queueing.visits[visit].holders { queueing.visitByHolder[holder] = nil }
     queueing.visits[visit].channel = nil
     queueing.visits[visit].agent = nil
     queueing.visits[visit].leaver = nil

@@ -5,6 +5,7 @@ struct Queueing: Visitable {
   var offers = Pool<LiveOffer>()
   var members = Pool<LiveQueueMember>()
   var intervals = Pool<LiveAgentInterval>()
+  var agents: [LiveAgent] = []
   /// Visits that ended, until nothing more is expected about them.
   var settled = EndedChannels()
   /// Channels that entered the application Queue and did not join yet.
@@ -15,13 +16,18 @@ struct Queueing: Visitable {
   // Made anew when a state is restored.
   var queueByName: [String: Int] = [:]
   var memberByKey: [String: Int] = [:]
-  var intervalByKey: [String: Int] = [:]
+  var agentByKey: [String: Int] = [:]
+  /// When the next wrap-up ends, or earlier.
+  var nextWrapUpEnd = Int64.max
+  var queueByID: [Int64: Int] = [:]
   /// The last visit of a caller's channel.
   var visitByChannel: [Int: Int] = [:]
   /// The visit in which an agent's channel talks.
   var talkByAgent: [Int: Int] = [:]
   /// The visit whose talk ended as this channel left a bridge.
   var talkByLeaver: [Int: Int] = [:]
+  /// The talk in which a channel has put the other side on hold.
+  var visitByHolder: [Int: Int] = [:]
   /// The open offer that a member's channel is.
   var offerByDest: [Int: Int] = [:]
 
@@ -47,12 +53,12 @@ struct Queueing: Visitable {
     offers.visit(&visitor)
     members.visit(&visitor)
     intervals.visit(&visitor)
+    visitor.visit(&agents, filler: LiveAgent())
     settled.visit(&visitor)
     visitor.visit(&approaches, filler: Approach())
   }
 
   mutating func makeIndexes() {
-    var queueByID: [Int64: Int] = [:]
     for slot in queues.used {
       queueByName[queues[slot].row.name] = slot
       queueByID[queues[slot].row.id] = slot
@@ -61,15 +67,16 @@ struct Queueing: Visitable {
       guard let queue = queueByID[members[slot].row.queueID] else { continue }
       memberByKey[Self.key(queue, members[slot].row.interface)] = slot
     }
-    for slot in intervals.used where intervals[slot].row.endedAt == nil {
-      let row = intervals[slot].row
-      intervalByKey[LiveAgentInterval.key(row.source, row.agent, row.state)] = slot
+    for (place, agent) in agents.enumerated() {
+      agentByKey[LiveAgent.key(agent.source, agent.name)] = place
+      nextWrapUpEnd = min(nextWrapUpEnd, agent.wrapUpEndsAt)
     }
     for slot in visits.used.sorted(by: { visits[$0].row.id < visits[$1].row.id })
     where !visits[slot].isExpired {
       if let channel = visits[slot].channel { visitByChannel[channel] = slot }
       if let agent = visits[slot].agent { talkByAgent[agent] = slot }
       if let leaver = visits[slot].leaver { talkByLeaver[leaver] = slot }
+      for holder in visits[slot].holders { visitByHolder[holder] = slot }
     }
     for slot in offers.used where offers[slot].row.outcome == nil {
       if let dest = offers[slot].dest { offerByDest[dest] = slot }

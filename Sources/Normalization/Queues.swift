@@ -12,6 +12,7 @@ extension Normalizer {
     let slot = queueing.queues.insert(queue)
     queueing.queues.touch(slot)
     queueing.queueByName[name] = slot
+    queueing.queueByID[queue.row.id] = slot
     return slot
   }
 

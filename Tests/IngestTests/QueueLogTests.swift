@@ -24,10 +24,30 @@ import Testing
         "SELECT v.id FROM queue_visits v JOIN channels c ON c.id = v.channel_id "
           + "WHERE c.call_id <> v.call_id"
       ).isEmpty)
+    #expect(try bench.rows(Self.overlaps).isEmpty)
+    #expect(try bench.rows(Self.openAfterTalk).isEmpty)
     if scenario == "restart" {
       #expect(try bench.rows("SELECT id FROM queue_visits WHERE outcome IS NULL").isEmpty)
     }
   }
+
+  /// Times of one agent in one state that overlap.
+  private static let overlaps = """
+    SELECT a.id || ' ' || b.id FROM agent_intervals a JOIN agent_intervals b
+      ON b.server_id = a.server_id AND b.source = a.source AND b.agent = a.agent
+      AND b.state = a.state AND b.id > a.id
+    WHERE a.started_us < coalesce(b.ended_us, 1 << 62)
+      AND b.started_us < coalesce(a.ended_us, 1 << 62)
+    """
+
+  /// Agents who ring or talk, and no offer or visit of theirs is open.
+  private static let openAfterTalk = """
+    SELECT agent || ' ' || state FROM agent_intervals WHERE ended_us IS NULL AND (
+      state = 'ringing' AND agent NOT IN (SELECT agent FROM queue_offers WHERE ended_us IS NULL)
+      OR state = 'talking' AND agent NOT IN (
+        SELECT v.agent FROM queue_visits v JOIN channels c ON c.id = v.channel_id
+        WHERE v.agent IS NOT NULL AND c.ended_us IS NULL))
+    """
 
   @Test func `a visit that is missing, and one that is wrong, are named`() async throws {
     let bench = Bench()

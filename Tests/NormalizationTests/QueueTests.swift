@@ -101,7 +101,7 @@ extension Script {
     #expect(visits(log, "wait_ms") == ["2000", "2000", "2000", "2000", "2000", "2000"])
   }
 
-  @Test(arguments: ["FULL", "JOINEMPTY", "JOINUNAVAIL"])
+  @Test(arguments: ["FULL", "JOINEMPTY", "JOINUNAVAIL", "UNKNOWN"])
   func `a caller refused at the door is a visit`(status: String) throws {
     var script = Script()
     script.channel("1", "PJSIP/1-00000001")
@@ -114,15 +114,61 @@ extension Script {
     #expect(log.column("name", of: "queues") == ["support"])
   }
 
-  @Test func `a queue that does not exist has no visits`() throws {
+  @Test(arguments: ["QUEUE_PRIO", "_QUEUE_PRIO", "__QUEUE_PRIO"])
+  func `the priority is that of the channel as it joined`(variable: String) throws {
     var script = Script()
     script.channel("1", "PJSIP/1-00000001")
-    script.step("1", "Queue", "missing", exten: "600")
-    script.set("1", "QUEUESTATUS", "UNKNOWN")
+    script.set("1", variable, "3")
+    script.set("1", variable, "7")
+    script.join("1")
+    script.set("1", variable, "9")
+    script.abandon("1")
+    script.hangup("1")
+    script.join("2")
+    script.abandon("2")
+    script.hangup("2")
+    let log = try run(script)
+    #expect(visits(log, "priority") == ["7", "-"])
+  }
+
+  @Test func `hold is the time in which caller or agent had put the other on hold`() throws {
+    var script = Script()
+    script.join("1")
+    script.event("Hold", ["Channel": "x", "Uniqueid": "1"])  // before the talk
+    script.event("Unhold", ["Channel": "x", "Uniqueid": "1"])
+    script.ring("1", "2")
+    script.answer("1", "2")  // connected in second 11
+    script.event("Hold", ["Channel": "x", "Uniqueid": "2"])  // 14
+    script.event("Hold", ["Channel": "x", "Uniqueid": "1"])
+    script.event("Unhold", ["Channel": "x", "Uniqueid": "2"])
+    script.event("Unhold", ["Channel": "x", "Uniqueid": "1"])  // 17
+    script.event("Hold", ["Channel": "x", "Uniqueid": "1"])  // 18, until the talk ends
+    script.leave("2", "bridge")  // 19
+    script.hangup("2")
     script.hangup("1")
     let log = try run(script)
-    #expect(visits(log, "outcome") == [])
-    #expect(log.column("name", of: "queues") == [])
+    #expect(visits(log, "hold_ms") == ["4000"])
+    #expect(log.list("queue_visits", "connected_us", "talk_ended_us") == ["1011.0 1019.0"])
+  }
+
+  @Test func `a telephone behind a Local member holds too`() throws {
+    var script = Script()
+    script.join("1")
+    script.ring("1", "2", name: "Local/5@members-00000001;1")
+    script.channel("3", "Local/5@members-00000001;2", linkedid: "1")
+    script.channel("4", "PJSIP/105-00000003", linkedid: "1")
+    script.dial("3", "4")
+    script.dialEnd("4", "ANSWER")
+    script.enter("4", "far")
+    script.enter("3", "far")
+    script.answer("1", "2")
+    script.event("Hold", ["Channel": "x", "Uniqueid": "4"])
+    script.up("4")
+    script.event("Unhold", ["Channel": "x", "Uniqueid": "4"])
+    script.leave("4", "far")
+    script.hangup("4")
+    script.hangup("1")
+    #expect(visits(try run(script), "hold_ms") == ["2000"])
   }
 
   @Test func `all members ring, one answers`() throws {
@@ -350,6 +396,107 @@ extension Script {
     #expect(log.column("reason", of: "agent_intervals") == ["tea", "lunch"])
     #expect(
       log.column("closed_by", of: "agent_intervals") == ["reason-changed", "unpaused"])
+  }
+
+  /// The times of an agent, as STATE START END CLOSED-BY.
+  private func times(_ script: Script) throws -> [String] {
+    let log = try script.undisturbedRows()
+    return log.list("agent_intervals", "agent", "state", "started_us", "ended_us", "closed_by")
+  }
+
+  @Test func `ringing and talking are merged over calls`() throws {
+    var script = Script()
+    script.join("1")
+    script.join("2")
+    script.ring("1", "8")  // second 7
+    // The same agent is rung for the other caller: second 10.
+    script.event(
+      "AgentCalled",
+      [
+        "Channel": "x", "Uniqueid": "2", "DestChannel": "PJSIP/8-00000009", "DestUniqueid": "9",
+        "Queue": "sales", "Interface": "PJSIP/8", "MemberName": "Agent 8",
+      ])
+    script.answer("1", "8")  // the first ringing ends in 11, the talk begins in 13
+    script.hangup("9")  // 16
+    script.hangup("8")  // 17
+    script.hangup("1")
+    script.hangup("2")
+    #expect(
+      try times(script) == [
+        "Agent 8 ringing 1008.0 1016.0 ended", "Agent 8 talking 1013.0 1017.0 ended",
+      ])
+  }
+  @Test func `who comes back from a consultation has talked on, who does not had ended`() throws {
+    for comesBack in [true, false] {
+      var script = Script()
+      script.join("1")
+      script.ring("1", "8")
+      script.answer("1", "8")  // second 9
+      script.leave("8", "bridge")  // 12
+      script.enter("8", "other")
+      script.leave("8", "other")
+      if comesBack { script.enter("8", "bridge") } else { script.up("8") }  // 15
+      script.hangup("8")  // 16
+      script.up("1")
+      script.hangup("1")
+      #expect(
+        try times(script).last == "Agent 8 talking 1009.0 \(comesBack ? 1016.0 : 1012.0) ended")
+    }
+  }
+
+  /// A member with a wrap-up of 5 s who talked from second 10 to second 13.
+  private func talked() -> Script {
+    var script = Script()
+    script.event(
+      "QueueMemberAdded",
+      [
+        "Queue": "support", "MemberName": "Agent 8", "Interface": "PJSIP/8",
+        "Membership": "dynamic", "Paused": "0", "Wrapuptime": "5",
+      ])
+    script.join("1")
+    script.ring("1", "8")
+    script.answer("1", "8")
+    script.hangup("8")
+    return script
+  }
+
+  private func pause(_ script: inout Script, _ event: String, paused: String = "0") {
+    script.event(
+      event,
+      [
+        "Queue": "support", "MemberName": "Agent 8", "Interface": "PJSIP/8",
+        "Membership": "dynamic", "Paused": paused,
+      ])
+  }
+
+  @Test func `wrap-up lasts its time, unless the agent does something else`() throws {
+    var script = talked()
+    for _ in 0..<9 { script.up("1") }
+    #expect(try times(script).last == "Agent 8 wrap-up 1013.0 1018.0 time-up")
+    script = talked()
+    for _ in 0..<4 { script.up("1") }
+    #expect(try times(script).last == "Agent 8 wrap-up 1013.0 - -")
+    script = talked()
+    script.join("2")
+    script.queue("AgentCalled", "2", dest: "8")
+    #expect(try times(script)[3] == "Agent 8 wrap-up 1013.0 1017.0 ringing")
+    script = talked()
+    pause(&script, "QueueMemberPause", paused: "1")
+    #expect(try times(script)[3] == "Agent 8 wrap-up 1013.0 1014.0 paused")
+    script = talked()
+    pause(&script, "QueueMemberRemoved")
+    #expect(try times(script)[3] == "Agent 8 wrap-up 1013.0 1014.0 removed")
+  }
+
+  @Test func `there is no wrap-up of who paused while talking, or has no time for it`() throws {
+    var script = Script()
+    pause(&script, "QueueMemberAdded")
+    script.join("1")
+    script.ring("1", "8")
+    script.answer("1", "8")
+    script.hangup("8")
+    script.up("1")
+    #expect(try times(script).count { $0.contains("wrap-up") } == 0)
   }
 
   @Test func `a logoff tells of a login that was not seen`() throws {

@@ -18,9 +18,9 @@ EXITS = {"ABANDON": "abandoned", "EXITWITHTIMEOUT": "timeout", "EXITEMPTY": "lef
          "EXITWITHKEY": "exit-key", "SYSCOMPAT": "incompatible"}
 ENDS = {"COMPLETECALLER": "caller", "COMPLETEAGENT": "agent", "BLINDTRANSFER": "transfer",
         "ATTENDEDTRANSFER": "transfer"}
-REFUSED = ("queue-full", "queue-join-refused")
+REFUSED = {"queue-full": "FULL", "queue-join-refused": "JOINEMPTY", "queue-missing": "UNKNOWN"}
 QUEUES = {"60": "support", "61": "sales", "62": "linear", "65": "closed"}
-CALLERS = REFUSED + ("queue-caller", "queue-key")
+CALLERS = tuple(REFUSED) + ("queue-caller", "queue-key")
 
 
 class Visit:
@@ -161,6 +161,7 @@ class Comparison:
             self.differences.append("a visit too many: %s in %s" % (row["entered_uniqueid"], row["queue"]))
         self.compare_refused()
         self.compare_agents()
+        self.compare_talks()
 
     def find(self, visit, rows):
         for row in rows:
@@ -219,6 +220,8 @@ class Comparison:
             if row["closed_by"] == "removed":
                 ours.append((row["ended_us"], "REMOVEMEMBER", row["queue"], row["interface"]))
         for row in self.intervals:
+            if row["state"] not in ("logged-in", "paused"):
+                continue
             kind = "PAUSE" if row["state"] == "paused" else "AGENTLOGIN"
             if kind == "AGENTLOGIN" and row["source"] == "queue":
                 continue
@@ -257,6 +260,39 @@ class Comparison:
                     o[1:] == our[1:] and abs(o[0] - our[0]) < TOLERANCE_S for o in theirs):
                 self.differences.append("agents: a row says %s, and Asterisk does not" % (our,))
 
+    def compare_talks(self):
+        """The times in which agents talked: queue_log has each talk of each call, the rows their union."""
+        talks = collections.defaultdict(list)
+        for visit in self.log:
+            if visit.agent and visit.joined <= self.end and (visit.end is None or visit.end >= int(self.begin)):
+                start = visit.joined + visit.wait
+                talks[visit.agent].append((start, None if visit.talk is None else start + visit.talk))
+        ours = collections.defaultdict(list)
+        for row in self.intervals:
+            if row["state"] == "talking":
+                ours[row["agent"]].append((row["started_us"] / 1e6, row["ended_us"] and row["ended_us"] / 1e6, row["closed_by"]))
+        slack = TOLERANCE_S + 1  # A talk begins at a sum of two cut seconds.
+        for agent in set(talks) | set(ours):
+            for start, end in talks[agent]:
+                if end is not None and end <= int(self.begin) + 1:
+                    continue
+                self.compared_agents += 1
+                if end is None or end > self.end:
+                    end = None
+                if not any(s <= start + slack and (e is None or end is None or e >= end - slack)
+                           for s, e, _ in ours[agent] if e is None or e >= start - slack):
+                    self.differences.append("%s talks %s to %s, and no row says so" % (agent, start, end))
+            for s, e, closed_by in ours[agent]:
+                starts = [t[0] for t in talks[agent]]
+                ends = [t[1] for t in talks[agent] if t[1] is not None]
+                if not any(abs(s - t) <= slack for t in starts) and s > self.begin + 1:
+                    self.differences.append("a row has %s begin to talk at %.1f, Asterisk does not" % (agent, s))
+                if closed_by == "restart":
+                    if not any(v.agent == agent and v.talk is None and v.end and v.end >= int(e) for v in self.log):
+                        self.differences.append("a row has %s talk into a restart at %.1f" % (agent, e))
+                elif e is not None and e < self.end and not any(abs(e - t) <= slack for t in ends):
+                    self.differences.append("a row has %s cease to talk at %.1f, Asterisk does not" % (agent, e))
+
     def compare_refused(self):
         """queue_log knows nothing of callers who were refused: the driver meant them to be."""
         entered = {visit.entered for visit in self.log}
@@ -275,7 +311,7 @@ class Comparison:
                 self.differences.append("not refused: %s in %s" % key)
                 continue
             self.refused += 1
-            reason = record.get("reason", "FULL" if record["kind"] == "queue-full" else "JOINEMPTY").split()[0]
+            reason = record.get("reason", REFUSED.get(record["kind"], "JOINEMPTY")).split()[0]
             if row["queue_status"] != reason:
                 self.differ("%s in %s" % key, "queue_status", row["queue_status"], reason)
         for key in rows:
