@@ -17,9 +17,17 @@ public enum ActionCatalogue {
 
   /// The declarations. Whoever adds an action writes its file and its line here.
   static let types: [any DeclaredAction.Type] = [
-    Originate.self,
-    Ping.self,
-    QueuePause.self,
-    QueueStatus.self,
+    AbsoluteTimeout.self, AgentLogoff.self, Agents.self, AGI.self, AOCMessage.self, Atxfer.self,
+    BlindTransfer.self, Bridge.self, BridgeInfo.self, BridgeList.self, Challenge.self,
+    ChannelStatus.self, Command.self, ConfbridgeListRooms.self, CoreSettings.self,
+    CoreShowChannels.self, CoreStatus.self, DeviceStateList.self, DialplanExtensionAdd.self,
+    DialplanExtensionRemove.self, Events.self, ExtensionStateList.self, Filter.self, Getvar.self,
+    Hangup.self, ListCommands.self, LoginAction.self, Logoff.self, Originate.self, Park.self,
+    ParkedCalls.self, Parkinglots.self, Ping.self, PJSIPNotify.self, PJSIPQualify.self,
+    PJSIPShowContacts.self, PJSIPShowEndpoints.self, PJSIPShowRegistrationsOutbound.self,
+    QueueAdd.self, QueuePause.self, QueuePenalty.self, QueueReload.self, QueueRemove.self,
+    QueueReset.self, QueueRule.self, QueueStatus.self, QueueSummary.self, Redirect.self,
+    Setvar.self, SIPnotify.self, SIPpeers.self, SIPpeerstatus.self, SIPqualifypeer.self,
+    SIPshowpeer.self, SIPshowregistry.self,
   ]
 }

@@ -22,6 +22,12 @@ public protocol DeclaredAction: Sendable {
   static var declaration: ActionDeclaration<Self> { get }
 }
 
+/// An action of which an event tells later how it went.
+public protocol OutcomeAction: DeclaredAction {
+  /// What the event is read as.
+  associatedtype Outcome: AnswerItem
+}
+
 extension DeclaredAction {
   /// The action as data.
   public static var description: ActionDescription { declaration.description }

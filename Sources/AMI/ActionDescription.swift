@@ -33,9 +33,9 @@ public struct ActionDescription: Sendable {
   public enum Effect: Sendable, Equatable {
     /// Nothing: it asks.
     case reads
-    /// It changes settings, members, variables or what this connection receives.
+    /// It begins calls, changes settings, members, variables, or what this connection receives.
     case changes
-    /// It begins, moves or ends calls, or can stop the server.
+    /// It moves or ends calls, throws agents out, removes dialplan, or can stop the server.
     case destroys
   }
 
@@ -68,6 +68,19 @@ public struct ActionDescription: Sendable {
   /// How much longer than usual Asterisk may take to answer this very action.
   let delay: @Sendable ([Action.Field]) -> Duration
 
+  /// Whether it moves or ends calls, throws agents out, removes dialplan, or can stop the server.
+  public var isDestructive: Bool { effect == .destroys }
+
+  /// Whether `response`, an error, says that the list asked for is empty.
+  ///
+  /// **Source:** recorded answers to `ConfbridgeListRooms`, `PJSIPShowContacts`.
+  public func meansEmpty(_ response: Frame) -> Bool {
+    guard case .list(_, _, let messages) = reply,
+      let message = response.text(of: .message)?.lowercased()
+    else { return false }
+    return messages.contains { message.hasPrefix($0.lowercased()) }
+  }
+
   /// The parameter with this name, in any case; an index is ignored.
   public func parameter(named name: String) -> ActionParameter? {
     let (name, index) = Self.split(name)
@@ -76,8 +89,8 @@ public struct ActionDescription: Sendable {
     }
   }
 
-  /// Why `action` should be confirmed by a person before it is sent, in one sentence: it ends or
-  /// moves calls, and more than one. Nil when it need not be.
+  /// Why `action` should be confirmed by a person before it is sent, in one sentence: it ends calls
+  /// on more than one channel. Nil when it need not be.
   public func danger(of action: Action) -> String? { danger(action.fields) }
 
   /// How much longer than others `action` may take to be answered: an `Originate` that is not
@@ -99,8 +112,8 @@ public struct ActionOutcome: Sendable {
   public enum Match: Sendable, Equatable {
     /// It carries the ActionID of the action.
     case actionID
-    /// This header of the event equals this field of the action.
-    case header(String, field: String)
+    /// One of these headers of the event equals this field of the action.
+    case headers([String], field: String)
   }
 
   /// The names of the events, one of which comes.
@@ -128,9 +141,10 @@ public struct ActionOutcome: Sendable {
     switch match {
     case .actionID:
       return action.actionID != nil && event.text(of: .actionID) == action.actionID
-    case .header(let header, let field):
+    case .headers(let headers, let field):
       let wanted = action.fields.first { $0.name.lowercased() == field.lowercased() }?.value
-      return wanted != nil && event.text(named: header)?.lowercased() == wanted?.lowercased()
+      guard let wanted else { return false }
+      return headers.contains { event.text(named: $0)?.lowercased() == wanted.lowercased() }
     }
   }
 }

@@ -4,6 +4,33 @@ public protocol ActionReply: Sendable {
   init(_ answer: Answer) throws(AnswerError)
 }
 
+/// One item of a list, or another event, as a value.
+public protocol AnswerItem: Sendable {
+  /// The name of the event.
+  static var event: String { get }
+  /// Reads `item`. Throws ``AnswerError`` when it lacks what Asterisk always sends.
+  init(_ item: Frame) throws(AnswerError)
+}
+
+extension Array: ActionReply where Element: AnswerItem {
+  /// Reads the items of a list; what lies between them is left out.
+  public init(_ answer: Answer) throws(AnswerError) {
+    self = []
+    for item in answer.items where item.text(of: .event) == Element.event {
+      append(try Element(item))
+    }
+  }
+}
+
+extension ActionDescription.Reply {
+  /// A list of `Item`, ended by the event `end`; `isEmpty` as in ``list(items:end:isEmpty:)``.
+  static func list<Item: AnswerItem>(
+    of item: Item.Type, end: String, isEmpty: [String] = []
+  ) -> Self {
+    .list(items: [Item.event], end: end, isEmpty: isEmpty)
+  }
+}
+
 /// An answer that says that something was done, and no more.
 public struct Confirmation: ActionReply, Equatable {
   /// Asterisk's words for it; may be empty.
@@ -53,6 +80,16 @@ extension Frame {
 
   /// Seconds since 1970; nil for 0, which says never.
   func time(_ header: String) -> Int? { number(header).flatMap { $0 == 0 ? nil : $0 } }
+
+  /// `HH:MM:SS` as a duration; nil when it is none.
+  func clock(_ header: String) -> Duration? {
+    guard let parts = text(named: header)?.split(separator: ":"), parts.count == 3 else {
+      return nil
+    }
+    let numbers = parts.compactMap { Int($0) }
+    guard numbers.count == 3 else { return nil }
+    return .seconds(numbers[0] * 3600 + numbers[1] * 60 + numbers[2])
+  }
 
   /// A yes or no in any of Asterisk's spellings; nil when it is neither.
   func flag(_ header: String) -> Bool? {

@@ -1,5 +1,65 @@
 /// Calls a channel, and connects it with an extension or an application when it answers.
-public struct Originate: DeclaredAction {
+public struct Originate: OutcomeAction {
+  /// How a call that was begun with ``isAsync`` went: the event OriginateResponse.
+  public struct Outcome: AnswerItem, Equatable {
+    /// The name of the event.
+    public static let event = "OriginateResponse"
+    /// Whether the channel answered.
+    public let isSuccess: Bool
+    /// Why.
+    public let reason: Reason?
+    /// The channel; what was to be dialled when there was none.
+    public let channel: String
+    /// The channel's Uniqueid; nil when there was none.
+    public let uniqueid: String?
+    /// The context it was connected with.
+    public let context: String?
+    /// The extension it was connected with.
+    public let exten: String?
+    /// The application it was connected with.
+    public let application: String?
+    /// That application's arguments.
+    public let data: String?
+    /// The caller's number that was shown.
+    public let callerIDNum: String?
+    /// The caller's name that was shown.
+    public let callerIDName: String?
+
+    /// Reads an `OriginateResponse`.
+    public init(_ item: Frame) throws(AnswerError) {
+      isSuccess = try item.required("Response") == "Success"
+      reason = item.number("Reason").flatMap { Reason(rawValue: $0) }
+      channel = try item.required("Channel")
+      uniqueid = item.known("Uniqueid")
+      context = item.known("Context")
+      exten = item.known("Exten")
+      application = item.known("Application")
+      data = item.known("Data")
+      callerIDNum = item.known("CallerIDNum")
+      callerIDName = item.known("CallerIDName")
+    }
+  }
+
+  /// Why a call came about, or did not.
+  ///
+  /// **Source:** `include/asterisk/frame.h`, `enum ast_control_frame_type`; `main/pbx.c`.
+  public enum Reason: Int, Sendable {
+    /// No such device, a cause that is none of these, or nothing known.
+    case failed = 0
+    /// Hung up.
+    case hungUp = 1
+    /// It was ringing.
+    case ringing = 2
+    /// It rang until the time was over.
+    case noAnswer = 3
+    /// It answered.
+    case answered = 4
+    /// It was busy.
+    case busy = 5
+    /// The way there was full, or it refused.
+    case congestion = 8
+  }
+
   /// What the called channel is connected with.
   public enum Destination: Sendable, Equatable {
     /// The dialplan from here on.
@@ -58,7 +118,7 @@ public struct Originate: DeclaredAction {
   public static let declaration = ActionDeclaration<Self>(
     "Originate", "Calls a channel and connects it when it answers.",
     source: "main/manager.c, action_originate", privileges: ["originate"], effect: .destroys,
-    outcome: ActionOutcome(["OriginateResponse"], .actionID, needs: "Async"),
+    outcome: ActionOutcome([Outcome.event], .actionID, needs: "Async"),
     parameters: [
       .required("Channel", \.channel, "What to dial, like PJSIP/100."),
       .optional("Exten", { $0.exten?.exten }, "The extension it is connected with."),
