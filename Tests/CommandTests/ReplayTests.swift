@@ -77,10 +77,10 @@ import Testing
       to: replay.server(user: "recorder"), limits: .patient, observer: received.observer)
     let expected = try recordedConnections("agents-16")[0]
     var pings = 0
-    while received.count < expected.count {
+    repeat {
       _ = try await connection.send(Action("Ping"))
       pings += 1
-    }
+    } while received.count < expected.count
     _ = await connection.logoff()
     withExtendedLifetime(replay) {}
     var frames = FrameBuffer()

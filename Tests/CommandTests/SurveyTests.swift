@@ -46,8 +46,9 @@ import Testing
     recording.configure([("pbx1", manager.port)])
     let running = try recording.start()
     try await eventually("asked") { running.errors.contains("asked what is there") }
+    // Behind that, samples follow, if this takes long.
     #expect(
-      manager.asked == [
+      manager.asked.prefix(9) == [
         "ListCommands", "CoreSettings", "CoreShowChannels", "BridgeList", "BridgeInfo",
         "BridgeInfo", "QueueStatus", "QueueSummary", "SIPpeers",
       ])

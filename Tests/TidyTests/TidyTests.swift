@@ -44,6 +44,10 @@ import Testing
     }
   }
 
+  private static var date: Regex<Substring> {
+    #/\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2}|\d{1,2}\.\d{1,2}\.\d{4}/#
+  }
+
   @Test func `a source begins with what it is, not with who wrote it and when`() throws {
     for file in Tree.sources {
       let first = try #require(file.lines.first)
@@ -53,7 +57,7 @@ import Testing
       for line in file.lines.prefix(10) where line.hasPrefix("//") {
         #expect(
           !line.contains("Created by") && !line.contains("Copyright") && !line.contains("====")
-            && line.firstMatch(of: #/\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2}/#) == nil,
+            && line.firstMatch(of: Self.date) == nil,
           "\(file): \(line)")
       }
     }
