@@ -242,7 +242,7 @@ struct Visit {
       return try await connection.send(action)
     } catch {
       switch error.code {
-      case .actionRefused, .timedOut, .actionInvalid: return nil
+      case .actionRefused, .timedOut, .actionInvalid, .answerInvalid: return nil
       default: throw error
       }
     }
