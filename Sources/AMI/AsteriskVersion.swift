@@ -2,8 +2,8 @@
 ///
 /// | written | numbers |
 /// |---|---|
-/// | `22.10.1+dfsg+~cs6.17.60671434-1` | 22, 10, 1 |
-/// | `1.8.32.3` | 1, 8, 32, 3 |
+/// | `22.10.1+dfsg-1` | 22, 10, 1 |
+/// | `1.8.9.3` | 1, 8, 9, 3 |
 /// | `certified/18.9-cert4`, `18.9-cert4` | 18, 9, and it is certified |
 /// | `GIT-18-dc1a2cb` | 18 |
 /// | `GIT-master-0a1b2c3`, `SVN-trunk-r12` | none: no version |

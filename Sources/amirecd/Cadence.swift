@@ -1,5 +1,5 @@
 /// Times at an interval. The first is somewhere in the second half of an interval, so that
-/// recorders that begin together do not ask together; those that have passed meanwhile are left
+/// recorders which begin together do not ask together; those that have passed meanwhile are left
 /// out.
 struct Cadence {
   /// The time between two.

@@ -5,8 +5,8 @@ import Logging
 import Synchronization
 
 /// Asks one server what is there: everything once after the login, queues and registrations again
-/// at their intervals. Nobody here reads the answers but for the names in them: they are part of the
-/// stream, and go where all of it goes.
+/// at their intervals. Nobody here reads the answers but for the names in them: they are part of
+/// the stream, and go where all of it goes.
 ///
 /// One question after another: the next when the answer is complete or `Limits.answer` and
 /// `Limits.list` have passed. So what is asked at an interval is left out while the last time still
