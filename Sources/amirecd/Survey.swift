@@ -183,7 +183,7 @@ struct Survey {
         log.debug("\(error.message)")
         if Self.isRefusal(error), !refused.contains(action.name) { refused.append(action.name) }
         return .unanswered
-      case .actionInvalid:
+      case .actionInvalid, .answerInvalid:
         log.debug("\(error.message)")
         return .unanswered
       case .timedOut:
