@@ -49,6 +49,17 @@ public struct Action: Sendable, Equatable {
     self.fields = fields
   }
 
+  /// The value of the first field with this name, in any case; nil when there is none.
+  public subscript(_ name: String) -> String? {
+    let wanted = name.lowercased()
+    return fields.first { $0.name.lowercased() == wanted }?.value
+  }
+
+  /// Whether the field with this name says yes, in any of Asterisk's words for it.
+  func isOn(_ name: String) -> Bool {
+    self[name].flatMap { ActionParameter.Kind.flag.normalized($0) } == "true"
+  }
+
   /// The bytes to send, the empty line at the end included.
   ///
   /// Throws, and encodes nothing, when the server would not read the action as it is meant: an

@@ -51,8 +51,8 @@ public struct ActionDeclaration<Call>: Sendable {
     source: String, privileges: [String] = [], effect: ActionDescription.Effect = .changes,
     reply: ActionDescription.Reply = .response, outcome: ActionOutcome? = nil,
     parameters: [DeclaredParameter<Call>] = [], rules: [ActionDescription.Rule] = [],
-    notes: String = "", danger: @escaping @Sendable ([Action.Field]) -> String? = { _ in nil },
-    delay: @escaping @Sendable ([Action.Field]) -> Duration = { _ in .zero }
+    notes: String = "", danger: @escaping @Sendable (Action) -> String? = { _ in nil },
+    delay: @escaping @Sendable (Action) -> Duration = { _ in .zero }
   ) {
     self.parameters = parameters
     description = ActionDescription(

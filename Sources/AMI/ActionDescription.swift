@@ -64,9 +64,9 @@ public struct ActionDescription: Sendable {
   /// What is worth knowing besides; sentences.
   public let notes: String
   /// Why this very action should be confirmed by a person.
-  let danger: @Sendable ([Action.Field]) -> String?
+  let danger: @Sendable (Action) -> String?
   /// How much longer than usual Asterisk may take to answer this very action.
-  let delay: @Sendable ([Action.Field]) -> Duration
+  let delay: @Sendable (Action) -> Duration
 
   /// Whether it moves or ends calls, throws agents out, removes dialplan, or can stop the server.
   public var isDestructive: Bool { effect == .destroys }
@@ -91,11 +91,11 @@ public struct ActionDescription: Sendable {
 
   /// Why `action` should be confirmed by a person before it is sent, in one sentence: it ends calls
   /// on more than one channel. Nil when it need not be.
-  public func danger(of action: Action) -> String? { danger(action.fields) }
+  public func danger(of action: Action) -> String? { danger(action) }
 
   /// How much longer than others `action` may take to be answered: an `Originate` that is not
   /// `Async` is answered when the call was, or was not.
-  public func delay(of action: Action) -> Duration { delay(action.fields) }
+  public func delay(of action: Action) -> Duration { delay(action) }
 
   /// `UnitAmount(3)` as its name and index.
   static func split(_ name: String) -> (name: String, index: Int?) {
@@ -120,10 +120,18 @@ public struct ActionOutcome: Sendable {
   public let events: [String]
   /// How it is told from others.
   public let match: Match
-  /// The flag without which no such event comes: `Async` of `Originate`.
-  public let needs: String?
+  /// The field without which no such event comes; nil when it always does.
+  public let needs: Need?
 
-  init(_ events: [String], _ match: Match, needs: String? = nil) {
+  /// A field without which no event comes.
+  public struct Need: Sendable, Equatable {
+    /// The field.
+    public let field: String
+    /// Whether it must be `true`, as `Async` of `Originate`; else any value will do.
+    public let isFlag: Bool
+  }
+
+  init(_ events: [String], _ match: Match, needs: Need? = nil) {
     self.events = events
     self.match = match
     self.needs = needs
@@ -132,7 +140,7 @@ public struct ActionOutcome: Sendable {
   /// Whether such an event will follow on `action` at all.
   public func follows(_ action: Action) -> Bool {
     guard let needs else { return true }
-    return action.fields.contains { $0.name == needs && $0.value == "true" }
+    return needs.isFlag ? action.isOn(needs.field) : action[needs.field]?.isEmpty == false
   }
 
   /// Whether `event` tells the outcome of `action`, which was sent with its ActionID.
@@ -142,8 +150,7 @@ public struct ActionOutcome: Sendable {
     case .actionID:
       return action.actionID != nil && event.text(of: .actionID) == action.actionID
     case .headers(let headers, let field):
-      let wanted = action.fields.first { $0.name.lowercased() == field.lowercased() }?.value
-      guard let wanted else { return false }
+      guard let wanted = action[field] else { return false }
       return headers.contains { event.text(named: $0)?.lowercased() == wanted.lowercased() }
     }
   }

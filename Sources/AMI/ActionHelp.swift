@@ -106,6 +106,9 @@ extension ActionDescription.Rule {
 extension ActionOutcome {
   var sentence: String {
     let events = events.joined(separator: " or ")
-    return needs.map { "with \($0)=true the event \(events)." } ?? "the event \(events)."
+    return needs.map {
+      $0.isFlag
+        ? "with \($0.field)=true the event \(events)." : "with \($0.field) the event \(events)."
+    } ?? "the event \(events)."
   }
 }

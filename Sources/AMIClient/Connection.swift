@@ -7,7 +7,8 @@ import Synchronization
 /// see.
 ///
 ///     let connection = try await Connection.open(to: server)
-///     let answer = try await connection.send(Action("QueueStatus"))
+///     let queues = try await connection.send(QueueStatus()).queues
+///     let answer = try await connection.send(Action("ModuleCheck", [.init("Module", "app_queue")]))
 ///     await connection.logoff()
 ///
 /// It stays open by itself: it sends Pings, and ends when the server is silent, closes, or this
@@ -29,8 +30,8 @@ public final class Connection: Sendable {
   /// The size of the socket's receive buffer, for the log.
   public let receiveBuffer: ReceiveBuffer
 
-  private let loop: any EventLoop
-  private let handler: NIOLoopBoundBox<ConnectionHandler>
+  let loop: any EventLoop
+  let handler: NIOLoopBoundBox<ConnectionHandler>
   /// Begins every ActionID. Some events carry the ActionID of another client's action; with this
   /// none is taken for an answer to ours.
   private let actionIDPrefix: String
@@ -83,15 +84,31 @@ public final class Connection: Sendable {
   /// Sends `action` and returns all that Asterisk answers: a response, and if it announces a list,
   /// its items up to the end of the list. Other actions may be under way at the same time.
   ///
-  /// The action gets an ActionID of its own. Throws ``ClientError``: `actionInvalid` if it cannot
-  /// be encoded (see ``AMI/Action/encoded()``), `actionRefused` with Asterisk's message and
-  /// response if that is an error (some empty lists are), `timedOut`, `cancelled` with the task,
-  /// and the connection's own failure if it ends before the answer is complete.
-  public func send(_ action: Action) async throws(ClientError) -> Answer {
+  /// The action gets an ActionID of its own, and is sent once: it is never repeated. The response
+  /// may take `limit`; by default `Limits.answer`, and for an action known to take longer (an
+  /// `Originate` without `Async`) that much more.
+  ///
+  /// Throws ``ClientError``: `actionInvalid` if it cannot be encoded (see
+  /// ``AMI/Action/encoded()``), and nothing was sent; `actionRefused` with Asterisk's message and
+  /// response if that is an error (some empty lists are); `timedOut`; `cancelled` with the task;
+  /// and the connection's own failure if it ends before the answer is complete. After the last
+  /// three nobody knows whether Asterisk did it.
+  public func send(
+    _ action: Action, within limit: Duration? = nil
+  ) async throws(ClientError) -> Answer {
+    try await send(numbered(action), limit)
+  }
+
+  /// `action` with an ActionID that no other action of this process has.
+  func numbered(_ action: Action) -> Action {
     var action = action
     let number = actionCount.wrappingAdd(1, ordering: .relaxed).newValue
-    let actionID = "\(actionIDPrefix)-\(number)"
-    action.actionID = actionID
+    action.actionID = "\(actionIDPrefix)-\(number)"
+    return action
+  }
+
+  /// Sends an action that has its ActionID.
+  func send(_ action: Action, _ limit: Duration?) async throws(ClientError) -> Answer {
     let bytes: [UInt8]
     do throws(ActionError) {
       bytes = try action.encoded()
@@ -99,17 +116,14 @@ public final class Connection: Sendable {
       throw ClientError(.actionInvalid, server: server.name, "\(error)")
     }
     let handler = handler
-    let name = action.name
     let ticket = Ticket()
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        loop.execute {
-          handler.value.send(bytes, name, actionID, ticket, continuation)
-        }
+        loop.execute { handler.value.send(bytes, action, limit, ticket, continuation) }
       }
     } onCancel: {
       ticket.isCancelled.store(true, ordering: .releasing)
-      loop.execute { handler.value.cancel(actionID) }
+      loop.execute { handler.value.cancel(action.actionID!) }
     }
     return try outcome.get()
   }

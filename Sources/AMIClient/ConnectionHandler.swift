@@ -51,6 +51,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   private var frames = FrameBuffer()
   private var frame = Frame()
   private var actions: OpenActions<Waiter>
+  var outcomes = OpenOutcomes<OutcomeWaiter>()
   private var deadline: Scheduled<Void>?
   private var nextPing: Scheduled<Void>?
   private var pingsSinceBytes = 0
@@ -140,7 +141,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     guard phase != .loggingIn else { return follow(login.receive(frame)) }
     switch actions.take(frame) {
     case .none:
-      if frame.kind == .event, !frame.isListItem { observer.onEvent?(frame) }
+      guard frame.kind == .event, !frame.isListItem else { return }
+      tellOutcome(frame)
+      observer.onEvent?(frame)
     case .taken(beginsList: true, let actionID):
       restartDeadline(of: actionID)
     case .taken:
@@ -204,14 +207,16 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   /// Sends an encoded action for a waiting task.
   func send(
-    _ bytes: [UInt8], _ name: String, _ actionID: String, _ ticket: Connection.Ticket,
+    _ bytes: [UInt8], _ action: Action, _ limit: Duration?, _ ticket: Connection.Ticket,
     _ continuation: Answering
   ) {
+    let name = action.name
+    let actionID = action.actionID!
     guard !ticket.isCancelled.load(ordering: .acquiring) else {
       return continuation.resume(returning: .failure(cancellation(of: name)))
     }
     guard phase == .open, failure == nil else {
-      return continuation.resume(returning: .failure(endingError(of: end)))
+      return continuation.resume(returning: .failure(endingError))
     }
     guard actions.count < limits.actionsMax else {
       let error = ClientError(
@@ -219,7 +224,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         "\(name) not sent: \(limits.actionsMax) actions wait for their answers; send fewer at once")
       return continuation.resume(returning: .failure(error))
     }
-    let deadline = answerDeadline(limits.answer, name, actionID)
+    let delay = ActionCatalogue.action(named: name)?.delay(of: action) ?? .zero
+    let deadline = answerDeadline(limit ?? limits.answer + delay, name, actionID)
     actions.add(actionID, Waiter(name: name, continuation: continuation, deadline: deadline))
     write(bytes)
   }
@@ -256,7 +262,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     switch finished.outcome {
     case .answered(let answer): return .success(answer)
     case .refused(let response):
-      let message = response.text(of: .message) ?? "no reason given"
+      // A command that failed says why in its output.
+      let output = response.texts(named: "Output").joined(separator: " ")
+      let message = output.isEmpty ? response.text(of: .message) ?? "no reason given" : output
       return .failure(
         ClientError(
           .actionRefused, server: server.name, "Asterisk refuses \(name): \(message)",
@@ -347,10 +355,14 @@ final class ConnectionHandler: ChannelInboundHandler {
     deadline?.cancel()
     nextPing?.cancel()
     if wasConnected { observer.onDisconnected?(end, WallClock.microseconds()) }
-    let error = endingError(of: end)
+    let error = endingError
     opening?.resume(returning: .failure(error))
     opening = nil
     for waiter in actions.removeAll() {
+      waiter.deadline.cancel()
+      waiter.continuation.resume(returning: .failure(error))
+    }
+    for waiter in outcomes.removeAll() {
       waiter.deadline.cancel()
       waiter.continuation.resume(returning: .failure(error))
     }
@@ -358,7 +370,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     endings = []
   }
 
-  private func endingError(of end: Connection.End?) -> ClientError {
+  var endingError: ClientError {
     if case .failed(let error)? = end { return error }
     return failure ?? ClientError(.closed, server: server.name, "the connection was closed here")
   }

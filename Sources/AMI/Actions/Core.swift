@@ -31,8 +31,8 @@ public struct Command: DeclaredAction {
     reply: .output,
     parameters: [.required("Command", \.command, "The command, as it is typed there.")],
     notes: "It may do anything: core stop now, too.",
-    danger: { fields in
-      let words = fields.first { $0.name == "Command" }?.value.lowercased().split(separator: " ")
+    danger: { action in
+      let words = action["Command"]?.lowercased().split(separator: " ")
       let command = words?.joined(separator: " ") ?? ""
       let dangers = [
         ("core stop", "it stops Asterisk"), ("core restart", "it restarts Asterisk"),

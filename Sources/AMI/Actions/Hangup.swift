@@ -43,9 +43,8 @@ public struct Hangup: DeclaredAction {
       .optional("Cause", \.cause, "Why: a number or a name like USER_BUSY."),
     ],
     notes: "Expressions since Asterisk 1.8. Without Cause the channels show cause 0 or 16.",
-    danger: { fields in
-      let channel = fields.first { $0.name.lowercased() == "channel" }?.value
-      return channel?.hasPrefix("/") == true
+    danger: { action in
+      action["Channel"]?.hasPrefix("/") == true
         ? "it hangs up every channel that the expression matches" : nil
     })
 }

@@ -118,7 +118,7 @@ public struct Originate: OutcomeAction {
   public static let declaration = ActionDeclaration<Self>(
     "Originate", "Calls a channel and connects it when it answers.",
     source: "main/manager.c, action_originate", privileges: ["originate"], effect: .destroys,
-    outcome: ActionOutcome([Outcome.event], .actionID, needs: "Async"),
+    outcome: ActionOutcome([Outcome.event], .actionID, needs: .init(field: "Async", isFlag: true)),
     parameters: [
       .required("Channel", \.channel, "What to dial, like PJSIP/100."),
       .optional("Exten", { $0.exten?.exten }, "The extension it is connected with."),
@@ -148,10 +148,9 @@ public struct Originate: OutcomeAction {
       .with("Data", needs: ["Application"]),
     ],
     notes: "Asterisk takes commas in a Variable as the end of its value; write \\, for one.",
-    delay: { fields in
-      let isAsync = fields.contains { $0.name == "Async" && $0.value == "true" }
-      let timeout = fields.first { $0.name == "Timeout" }.flatMap { Int($0.value) }
-      return isAsync ? .zero : .milliseconds(timeout ?? 30_000)
+    delay: { action in
+      action.isOn("Async")
+        ? .zero : .milliseconds(action["Timeout"].flatMap { Int($0) } ?? 30_000)
     })
 
   private var exten: (context: String, exten: String, priority: String)? {
