@@ -20,6 +20,7 @@ extension Normalizer {
     let slot = features.holds.insert(hold)
     features.holds.touch(slot)
     channels[channel].features.hold = slot
+    holdBegins(channel, at: time)
   }
 
   mutating func unhold(_ frame: borrowing Frame, at time: Int64) {
@@ -34,6 +35,7 @@ extension Normalizer {
     features.holds[slot].row.closedBy = closedBy
     features.holds.touch(slot)
     channels[channel].features.hold = nil
+    holdEnds(channel, at: time)
   }
 
   // MARK: Recordings
@@ -48,6 +50,7 @@ extension Normalizer {
       channels[channel].features.file = nil
     }
     channels[channel].features.recordings.append(slot)
+    noteRecording(of: channel, features.recordings[slot].row.id)
   }
 
   /// A recording of a channel stops. Asterisk does not say which: of several it is taken for the
