@@ -66,6 +66,7 @@ let package = Package(
       "Store", ["Normalization", "SQLite", "CZlib"], exclude: ["schema/README.md"],
       resources: [.embedInCode("schema")]),
     library("Ingest", ["AMI", "Journal", "Normalization", "Store"]),
+    library("Reconciliation", ["AMI", "Journal", "SQLite", "Store"]),
     library("Reports", ["SQLite"], resources: [.embedInCode("queries")]),
     .executableTarget(
       name: "amirecd",
@@ -77,8 +78,8 @@ let package = Package(
     .executableTarget(
       name: "amirec",
       dependencies: [
-        "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Normalization", "Reports",
-        "SQLite", "Store",
+        "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Normalization",
+        "Reconciliation", "Reports", "SQLite", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + nio, swiftSettings: strict),
 
@@ -90,6 +91,9 @@ let package = Package(
     tests("Normalization", ["AMI", "Journal", "Normalization", "Support"]),
     tests("Store", ["Normalization", "Store", "SQLite", "Support"]),
     tests("Ingest", ["Ingest", "Journal", "Normalization", "Store", "SQLite", "Support"]),
+    tests(
+      "Reconciliation",
+      ["Ingest", "Journal", "Normalization", "Reconciliation", "Store", "SQLite", "Support"]),
     tests("Reports", ["Reports", "Store", "SQLite", "Support"], exclude: ["Golden"]),
     tests("AMIClient", ["AMI", "AMIClient", "Support"] + nio),
     tests(

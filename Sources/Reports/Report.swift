@@ -1,4 +1,4 @@
-import SQLite
+public import SQLite
 
 /// One question: a query with its parameters and period.
 public struct Report: Sendable {
@@ -205,5 +205,23 @@ public enum Rows {
       count += 1
     }
     return count
+  }
+}
+
+extension Rows {
+  /// Writes rows that a program made itself.
+  ///
+  /// - Parameters:
+  ///   - notes: sentences for the reader that stand below the rows.
+  ///   - aside: takes what the format has no place for.
+  /// - Throws: what `output` throws.
+  public static func write(
+    _ rows: some Sequence<[Value]>, columns: [String], notes: [String], as format: Format,
+    to output: Output, aside: @escaping (String) -> Void
+  ) throws {
+    var writer = format.writer(heading: nil, chart: nil, to: output, aside: aside)
+    try writer.begin(columns)
+    for row in rows { try writer.append(row) }
+    try writer.end(notes: notes)
   }
 }

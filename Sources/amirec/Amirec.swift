@@ -15,7 +15,7 @@ import Reports
     version: Version.text,
     subcommands: [
       ImportCommand.self, ReportCommand.self, CallCommand.self, FramesCommand.self, SQLCommand.self,
-      StatusCommand.self, DoctorCommand.self, ReplayCommand.self,
+      StatusCommand.self, DoctorCommand.self, ReconcileCommand.self, ReplayCommand.self,
     ])
 
   static func main() async {

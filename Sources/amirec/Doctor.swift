@@ -59,7 +59,7 @@ struct DoctorCommand: AsyncParsableCommand {
     let section: ManagerSection
     var isReached = true
     do throws(ClientError) {
-      let examination = Examination(findings: try await Visit.pay(to: server, tables: tables))
+      let examination = Examination(symptoms: try await Visit.pay(to: server, tables: tables))
       checks = examination.checks
       section = examination.section
     } catch {

@@ -24,7 +24,7 @@ struct Examination {
   /// What a Ping, or an event, may take.
   static let delayLimit = Duration.milliseconds(500)
 
-  let findings: Findings
+  let symptoms: Symptoms
 
   /// All checks, in the order in which they are printed.
   var checks: [Check] {
@@ -38,13 +38,13 @@ struct Examination {
   /// The section of `manager.conf` that this user should have.
   var section: ManagerSection {
     ManagerSection(
-      username: findings.username, isLocal: findings.link.isLocal, address: findings.ownAddress,
-      allowsWriteTimeout: findings.release.map(Defect.allowsWriteTimeout) ?? false)
+      username: symptoms.username, isLocal: symptoms.link.isLocal, address: symptoms.ownAddress,
+      allowsWriteTimeout: symptoms.release.map(Defect.allowsWriteTimeout) ?? false)
   }
 
   /// A line for the user's section.
   private func userLine(_ line: String) -> Check.Remedy {
-    Check.Remedy(file: "manager.conf", lines: ["[\(findings.username)]", line])
+    Check.Remedy(file: "manager.conf", lines: ["[\(symptoms.username)]", line])
   }
 
   private func generalLine(_ line: String) -> Check.Remedy {
@@ -54,10 +54,10 @@ struct Examination {
   // MARK: The connection
 
   private var connection: Check {
-    let link = findings.link.isEncrypted ? "TLS" : "TCP"
-    let words = "logged in as \(findings.username) over \(link), \(findings.banner)"
-    guard findings.general?.last("allowmultiplelogin") != nil,
-      findings.general?.isTrue("allowmultiplelogin") == false
+    let link = symptoms.link.isEncrypted ? "TLS" : "TCP"
+    let words = "logged in as \(symptoms.username) over \(link), \(symptoms.banner)"
+    guard symptoms.general?.last("allowmultiplelogin") != nil,
+      symptoms.general?.isTrue("allowmultiplelogin") == false
     else { return Check("connection", .ok, words) }
     return Check(
       "connection", .warning,
@@ -66,7 +66,7 @@ struct Examination {
   }
 
   private var encryption: Check {
-    let link = findings.link
+    let link = symptoms.link
     if link.isEncrypted {
       return link.isInsecure
         ? Check(
@@ -89,13 +89,13 @@ struct Examination {
   // MARK: The version
 
   private var version: Check {
-    guard let text = findings.version else {
+    guard let text = symptoms.version else {
       return Check(
         "version", .missing,
         "unknown: CoreSettings is not answered, which needs the write class reporting or system",
         userLine(writeLine))
     }
-    guard let release = findings.release else {
+    guard let release = symptoms.release else {
       return Check(
         "version", .warning, "Asterisk \(text): no release, so nobody knows its faults")
     }
@@ -108,7 +108,7 @@ struct Examination {
   }
 
   private var defects: [Check] {
-    guard let release = findings.release else { return [] }
+    guard let release = symptoms.release else { return [] }
     let tail = release.isCertified ? " (this certified release may have the mend)" : ""
     return Defect.all.filter { $0.isIn(release) }.map { defect in
       Check(defect.name, .warning, "Asterisk \(release): \(defect.meaning)\(tail)")
@@ -116,16 +116,16 @@ struct Examination {
   }
 
   private var writeTimeout: Check {
-    guard let release = findings.release else {
+    guard let release = symptoms.release else {
       return Check("writetimeout", .warning, "without a version there is no advice")
     }
     let isLongFine = Defect.allowsWriteTimeout(release)
     let wanted = isLongFine ? "writetimeout = \(ManagerSection.writeTimeout)" : "writetimeout = 100"
-    guard let user = findings.user else {
+    guard let user = symptoms.user else {
       return Check(
         "writetimeout", .warning,
         "not known (needs GetConfig: write class system or config"
-          + "\(findings.link.isLocal || findings.link.isEncrypted ? "" : ", and TLS"))"
+          + "\(symptoms.link.isLocal || symptoms.link.isEncrypted ? "" : ", and TLS"))"
           + "; it should be \(wanted)", userLine(wanted))
     }
     let milliseconds = user.last("writetimeout").flatMap { Int($0) } ?? 100
@@ -148,7 +148,7 @@ struct Examination {
   private var writeLine: String { "write = \(Snapshot.classes.joined(separator: ","))" }
 
   private var readClasses: Check {
-    guard let granted = findings.readClasses else { return readClassesByEvents }
+    guard let granted = symptoms.readClasses else { return readClassesByEvents }
     let missing = Self.neededClasses.filter { !granted.contains($0) }
     let others = Self.classes.filter { !granted.contains($0) && !missing.contains($0) }
     if !missing.isEmpty {
@@ -157,7 +157,7 @@ struct Examination {
         "the user does not get events of the classes \(missing.joined(separator: ", "))",
         userLine("read = all"))
     }
-    if !others.isEmpty, findings.user != nil {
+    if !others.isEmpty, symptoms.user != nil {
       return Check(
         "read-classes", .warning,
         "the stream lacks the classes \(others.joined(separator: ", ")), of which no table is made",
@@ -169,11 +169,11 @@ struct Examination {
   /// Where nothing says which classes the user may read: those that came, and those that should
   /// have come after a login.
   private var readClassesByEvents: Check {
-    let seen = findings.seenClasses
+    let seen = symptoms.seenClasses
     var absent: [String] = []
-    if findings.release.map({ $0 >= AsteriskVersion(11) }) ?? true {
-      if findings.events["FullyBooted"] == nil { absent.append("system (FullyBooted)") }
-      if findings.events["SuccessfulAuth"] == nil { absent.append("security (SuccessfulAuth)") }
+    if symptoms.release.map({ $0 >= AsteriskVersion(11) }) ?? true {
+      if symptoms.events["FullyBooted"] == nil { absent.append("system (FullyBooted)") }
+      if symptoms.events["SuccessfulAuth"] == nil { absent.append("security (SuccessfulAuth)") }
     }
     guard absent.isEmpty else {
       return Check(
@@ -187,12 +187,12 @@ struct Examination {
       "read-classes", .warning,
       "came: \(seen.sorted().joined(separator: ", ")); whether \(unknown.joined(separator: ", ")) "
         + "would is not known (needs GetConfig: write class system or config"
-        + "\(findings.link.isLocal || findings.link.isEncrypted ? "" : ", and TLS"))",
+        + "\(symptoms.link.isLocal || symptoms.link.isEncrypted ? "" : ", and TLS"))",
       userLine("read = all"))
   }
 
   private var writeClasses: Check {
-    guard let commands = findings.commands, !commands.isEmpty else {
+    guard let commands = symptoms.commands, !commands.isEmpty else {
       return Check("write-classes", .warning, "not known: ListCommands is not answered")
     }
     let granted = commands.grantedClasses
@@ -221,12 +221,12 @@ struct Examination {
 
   private var timestamps: Check {
     let line = generalLine("timestampevents = yes")
-    let count = findings.events.values.reduce(0, +)
-    if findings.stampedEvents > 0 { return Check("timestamps", .ok, "events carry a Timestamp") }
-    if count == 0, let general = findings.general, general.isTrue("timestampevents") {
+    let count = symptoms.events.values.reduce(0, +)
+    if symptoms.stampedEvents > 0 { return Check("timestamps", .ok, "events carry a Timestamp") }
+    if count == 0, let general = symptoms.general, general.isTrue("timestampevents") {
       return Check("timestamps", .ok, "events carry a Timestamp, says manager.conf")
     }
-    if count == 0, findings.general == nil {
+    if count == 0, symptoms.general == nil {
       return Check("timestamps", .warning, "not known: no event came", line)
     }
     return Check(
@@ -234,7 +234,7 @@ struct Examination {
   }
 
   private var eventFilters: Check {
-    let filters = (findings.user?.variables ?? []).filter { $0.name.hasPrefix("eventfilter") }
+    let filters = (symptoms.user?.variables ?? []).filter { $0.name.hasPrefix("eventfilter") }
     guard filters.isEmpty else {
       let words = filters.map { $0.value.isEmpty ? $0.name : "\($0.name) = \($0.value)" }
       return Check(
@@ -242,14 +242,14 @@ struct Examination {
         "what the filters of this user hold back is gone: \(words.joined(separator: "; "))",
         userLine("; no eventfilter"))
     }
-    switch findings.echo {
+    switch symptoms.echo {
     case .heard: return Check("event-filters", .ok, "the UserEvent that was sent came back")
     case .unheard:
       return Check(
         "event-filters", .missing,
         "a UserEvent was sent and did not come back within \(Visit.echoLimit): an eventfilter, "
           + "disabledevents, or no read class user", userLine("read = all ; and no eventfilter"))
-    case .notPermitted where findings.user != nil:
+    case .notPermitted where symptoms.user != nil:
       return Check("event-filters", .ok, "manager.conf has none for this user")
     case .notPermitted, nil:
       return Check(
@@ -260,7 +260,7 @@ struct Examination {
   }
 
   private var disabledEvents: Check {
-    guard let general = findings.general else {
+    guard let general = symptoms.general else {
       return Check(
         "disabled-events", .warning, "not known (needs GetConfig: write class system or config)")
     }
@@ -274,9 +274,9 @@ struct Examination {
   }
 
   private var queueOptions: Check? {
-    guard let release = findings.release, release < Self.alwaysTelling else { return nil }
+    guard let release = symptoms.release, release < Self.alwaysTelling else { return nil }
     let lines = ["eventwhencalled = vars", "eventmemberstatus = yes"]
-    guard let muted = findings.mutedQueues else {
+    guard let muted = symptoms.mutedQueues else {
       return Check(
         "queue-options", .warning, "not known (needs GetConfig: write class system or config)",
         .init(file: "queues.conf", lines: lines))
@@ -289,7 +289,7 @@ struct Examination {
   }
 
   private var cdrs: Check? {
-    findings.sendsCDRs.map { sends in
+    symptoms.sendsCDRs.map { sends in
       sends
         ? Check("cdr", .ok, "Asterisk sends its call records")
         : Check(
@@ -299,7 +299,7 @@ struct Examination {
   }
 
   private var cels: Check? {
-    findings.sendsCELs.map { sends in
+    symptoms.sendsCELs.map { sends in
       sends
         ? Check("cel", .ok, "Asterisk sends its channel events")
         : Check(
@@ -314,7 +314,7 @@ struct Examination {
   // MARK: Time
 
   private var receiveBuffer: Check {
-    guard let buffer = findings.receiveBuffer else {
+    guard let buffer = symptoms.receiveBuffer else {
       return Check("receive-buffer", .warning, "not known")
     }
     guard buffer.bytes < ReceiveBuffer.wanted else {
@@ -329,7 +329,7 @@ struct Examination {
   }
 
   private var roundTrip: Check {
-    let sorted = findings.roundTrips.sorted()
+    let sorted = symptoms.roundTrips.sorted()
     guard !sorted.isEmpty else {
       return Check("round-trip", .warning, "no Ping was answered in time; Asterisk is busy")
     }
@@ -341,9 +341,9 @@ struct Examination {
 
   private var delivery: Check {
     let time: Duration
-    if case .heard(let after)? = findings.echo {
+    if case .heard(let after)? = symptoms.echo {
       time = after
-    } else if let delay = findings.stampedDelay {
+    } else if let delay = symptoms.stampedDelay {
       // Of two clocks and half a Ping: what is less than nothing is nothing.
       time = max(delay, .zero)
     } else {
@@ -355,7 +355,7 @@ struct Examination {
   }
 
   private var clock: Check {
-    guard let ahead = findings.clockAhead else {
+    guard let ahead = symptoms.clockAhead else {
       return Check("clock", .warning, "not known: the answer to Ping carries no Timestamp")
     }
     let amount = ahead < .zero ? .zero - ahead : ahead

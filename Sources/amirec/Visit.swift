@@ -21,7 +21,7 @@ struct Visit {
   private let connection: Connection
   private let notes: Notes
   private let clock = ContinuousClock()
-  private var findings: Findings
+  private var symptoms: Symptoms
 
   /// What events came, noted on the event loop.
   private final class Notes: Sendable {
@@ -67,7 +67,7 @@ struct Visit {
   /// Visits a server. Throws when it cannot be reached, does not let us in, or goes away.
   static func pay(
     to server: Configuration.Server, tables: [String]
-  ) async throws(ClientError) -> Findings {
+  ) async throws(ClientError) -> Symptoms {
     let notes = Notes()
     var observer = Observer()
     observer.onEvent = { notes.note($0) }
@@ -81,7 +81,7 @@ struct Visit {
       throw error
     }
     await connection.logoff()
-    return visit.findings
+    return visit.symptoms
   }
 
   private static var limits: Limits {
@@ -97,31 +97,31 @@ struct Visit {
   private init(_ connection: Connection, _ server: Configuration.Server, _ notes: Notes) {
     self.connection = connection
     self.notes = notes
-    findings = Findings(username: server.username)
-    findings.link = Findings.Link(
+    symptoms = Symptoms(username: server.username)
+    symptoms.link = Symptoms.Link(
       isEncrypted: server.tls != nil, isInsecure: server.tls?.isInsecure ?? false,
       isPlain: server.authentication == .plain, isLocal: server.isLocal)
-    findings.banner = connection.banner
-    findings.receiveBuffer = connection.receiveBuffer
+    symptoms.banner = connection.banner
+    symptoms.receiveBuffer = connection.receiveBuffer
   }
 
   // MARK: Looking
 
   private mutating func look(tables: [String]) async throws(ClientError) {
     try await measure()
-    findings.commands = try await ask(Snapshot.commands).map { CommandList($0.response) }
-    findings.version = try await ask(Action("CoreSettings"))?.response.text(of: .asteriskVersion)
+    symptoms.commands = try await ask(Snapshot.commands).map { CommandList($0.response) }
+    symptoms.version = try await ask(Action("CoreSettings"))?.response.text(of: .asteriskVersion)
     try await readFiles(tables: tables)
     try await callOut()
     let patience = clock.now + Self.greetingLimit
     while clock.now < patience, !hasGreeting { await pause() }
     notes.state.withLock { state in
-      findings.events = state.events
-      findings.seenClasses = state.classes
-      findings.stampedEvents = state.stamped
-      findings.ownAddress = state.ownAddress
-      if let age = state.stampAge, let ahead = findings.clockAhead {
-        findings.stampedDelay = .microseconds(age) + ahead
+      symptoms.events = state.events
+      symptoms.seenClasses = state.classes
+      symptoms.stampedEvents = state.stamped
+      symptoms.ownAddress = state.ownAddress
+      if let age = state.stampAge, let ahead = symptoms.clockAhead {
+        symptoms.stampedDelay = .microseconds(age) + ahead
       }
     }
   }
@@ -141,38 +141,38 @@ struct Visit {
       let startTime = Terminal.nowUs
       guard let answer = try await ask(Action("Ping")) else { continue }
       let took = clock.now - start
-      findings.roundTrips.append(took)
+      symptoms.roundTrips.append(took)
       guard took < nearest, let stamp = answer.response.value(of: .timestamp),
         let time = Text.microseconds(stamp)
       else { continue }
       // The answer was made about half way; the fastest Ping tells it best.
       nearest = took
-      findings.clockAhead = .microseconds(time - startTime) - took / 2
+      symptoms.clockAhead = .microseconds(time - startTime) - took / 2
     }
   }
 
   /// Reads what Asterisk's files say of this user and of what is sent.
   private mutating func readFiles(tables: [String]) async throws(ClientError) {
-    guard let commands = findings.commands else { return }
+    guard let commands = symptoms.commands else { return }
     if commands.has("Command") {
-      let words = "manager show user \(findings.username)"
+      let words = "manager show user \(symptoms.username)"
       let output = try await ask(Action("Command", [.init("Command", words)]))?.output ?? []
-      findings.shownReadClasses = Self.readClasses(in: output)
+      symptoms.shownReadClasses = Self.readClasses(in: output)
     }
     guard commands.has("GetConfig") else { return }
-    findings.general = try await section("general", of: "manager.conf")
+    symptoms.general = try await section("general", of: "manager.conf")
     // The answer has the secret in it: not where others can listen.
-    if findings.link.isLocal || findings.link.isEncrypted {
-      findings.user = try await section(findings.username, of: "manager.conf")
+    if symptoms.link.isLocal || symptoms.link.isEncrypted {
+      symptoms.user = try await section(symptoms.username, of: "manager.conf")
     }
-    findings.sendsCDRs =
+    symptoms.sendsCDRs =
       try await section("general", of: "cdr_manager.conf")?.isTrue("enabled") ?? false
     if tables.contains("cels") {
-      findings.sendsCELs =
+      symptoms.sendsCELs =
         try await section("manager", of: "cel.conf")?.isTrue("enabled") ?? false
     }
-    if let release = findings.release, release < Examination.alwaysTelling {
-      findings.mutedQueues = try await sections(of: "queues.conf").filter { queue in
+    if let release = symptoms.release, release < Examination.alwaysTelling {
+      symptoms.mutedQueues = try await sections(of: "queues.conf").filter { queue in
         queue.name != "general"
           && ["eventwhencalled", "eventmemberstatus"].contains { option in
             !queue.isTrue(option) && queue.last(option)?.lowercased() != "vars"
@@ -215,25 +215,25 @@ struct Visit {
 
   /// Sends an event, and looks whether it comes back.
   private mutating func callOut() async throws(ClientError) {
-    guard findings.commands?.has("UserEvent") ?? true else {
-      findings.echo = .notPermitted
+    guard symptoms.commands?.has("UserEvent") ?? true else {
+      symptoms.echo = .notPermitted
       return
     }
     let token = String(UInt64.random(in: 0 ... .max), radix: 16)
     let start = clock.now
     let event = Action("UserEvent", [.init("UserEvent", Self.eventName), .init("Token", token)])
     guard try await ask(event) != nil else {
-      findings.echo = .notPermitted
+      symptoms.echo = .notPermitted
       return
     }
     while clock.now - start < Self.echoLimit {
       if let time = notes.state.withLock({ $0.echoes[token] }) {
-        findings.echo = .heard(after: time - start)
+        symptoms.echo = .heard(after: time - start)
         return
       }
       await pause()
     }
-    findings.echo = .unheard
+    symptoms.echo = .unheard
   }
 
   /// The answer to an action; nil when it is refused or does not come.

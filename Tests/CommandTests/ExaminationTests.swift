@@ -3,12 +3,12 @@ import Testing
 
 @testable import amirec
 
-/// What is judged from findings that no server of the tests can make.
+/// What is judged from symptoms that no server of the tests can make.
 @Suite struct ExaminationTests {
-  private func check(_ name: String, _ change: (inout Findings) -> Void) throws -> Check {
-    var findings = Findings(username: "recorder")
-    change(&findings)
-    return try #require(Examination(findings: findings).checks.first { $0.name == name })
+  private func check(_ name: String, _ change: (inout Symptoms) -> Void) throws -> Check {
+    var symptoms = Symptoms(username: "recorder")
+    change(&symptoms)
+    return try #require(Examination(symptoms: symptoms).checks.first { $0.name == name })
   }
 
   @Test(arguments: [
@@ -33,9 +33,9 @@ import Testing
   }
 
   @Test func `a network without TLS is warned of, and the section says how to have it`() throws {
-    let remote = try check("encryption") { findings in
-      findings.link.isLocal = false
-      findings.ownAddress = "192.0.2.7"
+    let remote = try check("encryption") { symptoms in
+      symptoms.link.isLocal = false
+      symptoms.ownAddress = "192.0.2.7"
     }
     #expect(remote.verdict == .warning)
     #expect(remote.remedy?.lines.contains { $0.hasPrefix("tlsenable = yes") } == true)

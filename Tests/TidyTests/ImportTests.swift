@@ -18,6 +18,7 @@ import Testing
     "Configuration": system,
     "Store": system.union(["Normalization", "SQLite", "CZlib"]),
     "Ingest": system.union(["AMI", "Journal", "Normalization", "Store"]),
+    "Reconciliation": system.union(["AMI", "Journal", "SQLite", "Store"]),
     "Reports": system.union(["SQLite"]),
     "amirecd": system.union(nio).union([
       "AMI", "AMIClient", "ArgumentParser", "Configuration", "Ingest", "Journal", "Logging",
@@ -25,7 +26,7 @@ import Testing
     ]),
     "amirec": system.union(nio).union([
       "AMI", "AMIClient", "ArgumentParser", "Configuration", "Ingest", "Journal", "Normalization",
-      "Reports", "SQLite", "Store",
+      "Reconciliation", "Reports", "SQLite", "Store",
     ]),
   ]
 

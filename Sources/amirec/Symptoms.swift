@@ -2,7 +2,7 @@ import AMI
 import AMIClient
 
 /// What a visit to one server found out, before anybody judges it. Nil is what could not be known.
-struct Findings: Sendable {
+struct Symptoms: Sendable {
   /// What became of the event that was sent to see whether events come back.
   enum Echo: Sendable, Equatable {
     /// It came, so long after it was sent.

@@ -1,0 +1,311 @@
+import SQLite
+
+/// Compares CDRs with `channels`, `calls` and `cdrs`.
+final class CallComparison {
+  /// How far before its CDR a channel without a uniqueid is looked for, in microseconds.
+  static let nameSearch: Int64 = 3_600_000_000
+
+  private let byUniqueid: Statement
+  private let byName: Statement
+  private let records: Statement
+  private let bridges: Statement
+  private let calls: Statement
+  private let server: Int64
+  /// Whether the server sends Cdr events.
+  private let keepsRecords: Bool
+  private var matched: Set<Int64> = []
+
+  /// A row of `channels`.
+  struct Channel {
+    var id: Int64
+    var callID: Int64
+    var name: String
+    var uniqueid: String
+    var startedAt: Int64
+    var endedAt: Int64?
+    var answeredAt: Int64?
+    var openedBy: String
+    var closedBy: String?
+  }
+
+  private static let channelColumns =
+    "id, call_id, name, uniqueid, started_us, ended_us, answered_us, opened_by, closed_by"
+
+  init(_ connection: borrowing Connection, server: Int64) throws {
+    self.server = server
+    // Uniqueids come again when a server begins anew within a second.
+    byUniqueid = try connection.prepare(
+      """
+      SELECT \(Self.channelColumns) FROM channels WHERE server_id = ?1 AND uniqueid = ?2
+        AND (started_us <= ?4 OR opened_by <> 'newchannel') AND coalesce(ended_us, ?4) >= ?3
+      ORDER BY abs(started_us - ?3)
+      """)
+    byName = try connection.prepare(
+      """
+      SELECT \(Self.channelColumns) FROM channels WHERE server_id = ?1 AND name = ?2
+        AND started_us BETWEEN ?5 AND ?4 AND coalesce(ended_us, ?4) >= ?3
+      ORDER BY started_us DESC
+      """)
+    calls = try connection.prepare("SELECT disposition FROM calls WHERE id = ?")
+    bridges = try connection.prepare(
+      """
+      SELECT 1 FROM bridge_members a JOIN bridge_members b ON b.bridge_id = a.bridge_id
+        JOIN bridges g ON g.id = a.bridge_id
+      WHERE a.channel_id = ? AND b.channel_id = ? AND g.call_id IS NULL LIMIT 1
+      """)
+    let columns = CDRRecord.columns.map { "\"\($0)\"" }.joined(separator: ", ")
+    records = try connection.prepare(
+      "SELECT id, \(columns) FROM cdrs WHERE channel_id = ?1 ORDER BY id")
+    let any = try connection.prepare("SELECT id FROM cdrs WHERE server_id = ? LIMIT 1")
+    any.bind(server, at: 1)
+    keepsRecords = try any.step()
+  }
+
+  // MARK: One record
+
+  /// Compares a record.
+  ///
+  /// - Returns: whether it tells of a time in a gap. Asterisk writes a channel's records when the
+  ///   channel ends, so that the end of the channel counts too.
+  func compare(
+    _ record: CDRRecord, _ time: borrowing ObservedTime, _ findings: inout Findings
+  ) throws -> Bool {
+    let channel = try self.channel(of: record)
+    var row: (fields: [String], store: [String?])?
+    if let channel { row = try self.row(of: record, channel) }
+    var place = time.place(record.startedAt, record.endedAt)
+    if row == nil, place == .observed, let channel {
+      let isOpen = channel.endedAt == nil && !time.gaps.isEmpty
+      if isOpen || time.isInGap(channel.endedAt ?? 0, channel.endedAt ?? 0) { place = .gap }
+    }
+    if record.uniqueid == nil { findings.explain(.noUniqueid) }
+    switch (place, channel) {
+    case (.outside, _): findings.outside += 1
+    case (.gap, nil):
+      findings.addGapCall(record.linkedid ?? record.uniqueid ?? record.channel)
+    case (.partly, nil): findings.explain(.beginsWithin)
+    case (.observed, nil): findings.add(named(.channelMissing, record))
+    case (.gap, let channel?):
+      let isOpen = channel.endedAt == nil || channel.closedBy != "hangup"
+      if isOpen || (row == nil && keepsRecords) {
+        findings.gapDifferences += 1
+      } else {
+        findings.records += 1
+      }
+    case (_, let channel?):
+      findings.records += 1
+      compareTimes(record, channel, &findings)
+      if place == .observed { try compareCall(record, channel, &findings) }
+      if time.isObserved(second: record.endedAt) { compare(record, channel, row, &findings) }
+    }
+    return place == .gap
+  }
+
+  /// The channel that a record is about; nil when the store has none.
+  func channel(of record: CDRRecord) throws -> Channel? {
+    if let uniqueid = record.uniqueid {
+      return try find(byUniqueid, uniqueid, record.startedAt, record.endedAt)
+    }
+    return try find(byName, record.channel, record.startedAt, record.endedAt)
+  }
+
+  /// The channel of a name, alive in this time; nil when the store has none.
+  func channel(named name: String, from start: Int64, to end: Int64) throws -> Channel? {
+    try find(byName, name, start, end)
+  }
+
+  private func find(
+    _ statement: borrowing Statement, _ key: String, _ start: Int64, _ end: Int64
+  ) throws -> Channel? {
+    defer { statement.reset() }
+    statement.bind(server, at: 1)
+    statement.bind(key, at: 2)
+    statement.bind(start - ObservedTime.lateMax, at: 3)
+    statement.bind(end + ObservedTime.lateMax, at: 4)
+    if statement.parameterCount > 4 { statement.bind(start - Self.nameSearch, at: 5) }
+    guard try statement.step() else { return nil }
+    return Channel(
+      id: statement.int(at: 0), callID: statement.int(at: 1), name: statement.text(at: 2) ?? "",
+      uniqueid: statement.text(at: 3) ?? "", startedAt: statement.int(at: 4),
+      endedAt: statement.optionalInt(at: 5), answeredAt: statement.optionalInt(at: 6),
+      openedBy: statement.text(at: 7) ?? "", closedBy: statement.text(at: 8))
+  }
+
+  // MARK: Its parts
+
+  private func compareTimes(
+    _ record: CDRRecord, _ channel: Channel, _ findings: inout Findings
+  ) {
+    func differ(_ field: String, _ store: String?, _ file: String) {
+      var difference = named(.channelDiffers, record)
+      difference.callID = channel.callID
+      difference.field = field
+      difference.store = store
+      difference.file = file
+      findings.add(difference)
+    }
+    if channel.name != record.channel { findings.explain(.renamed) }
+    let late = ObservedTime.lateMax
+    if record.startedAt < channel.startedAt - late, channel.openedBy == "newchannel" {
+      differ("started_us", "\(channel.startedAt)", "\(record.startedAt)")
+    } else if record.startedAt > channel.startedAt + late {
+      findings.explain(.split)
+    }
+    // A channel may be up before its record says so, not after.
+    if let answered = record.answeredAt, channel.openedBy == "newchannel",
+      channel.answeredAt.map({ $0 > answered + late }) ?? true
+    {
+      differ("answered_us", channel.answeredAt.map { "\($0)" }, "\(answered)")
+    }
+    if let ended = channel.endedAt {
+      if record.endedAt > ended + late { differ("ended_us", "\(ended)", "\(record.endedAt)") }
+    }
+  }
+
+  /// The other channel that a record names lies in the same call.
+  private func compareCall(
+    _ record: CDRRecord, _ channel: Channel, _ findings: inout Findings
+  ) throws {
+    // Two parties were connected.
+    if record.answeredAt != nil, record.disposition == "ANSWERED", record.destinationChannel != nil,
+      channel.endedAt != nil, let disposition = try disposition(ofCall: channel.callID),
+      disposition != "answered"
+    {
+      findings.add(
+        differing(.callDiffers, record, channel, "disposition", disposition, record.disposition))
+    }
+    if let other = record.destinationChannel,
+      let there = try self.channel(named: other, from: record.startedAt, to: record.endedAt),
+      there.callID != channel.callID
+    {
+      if try areStrangers(channel, there) {
+        findings.explain(.conference)
+        return
+      }
+      findings.add(differing(.callDiffers, record, channel, "dstchannel", "\(there.callID)", other))
+    }
+    if let linkedid = record.linkedid, linkedid != record.uniqueid,
+      let first = try find(byUniqueid, linkedid, record.startedAt, record.endedAt),
+      first.callID != channel.callID
+    {
+      findings.add(
+        differing(.callDiffers, record, channel, "linkedid", "\(first.callID)", linkedid))
+    }
+  }
+
+  private func disposition(ofCall id: Int64) throws -> String? {
+    defer { calls.reset() }
+    calls.bind(id, at: 1)
+    return try calls.step() ? calls.text(at: 0) : nil
+  }
+
+  /// Whether two channels met in a bridge that joins no calls: a conference, a parking lot.
+  private func areStrangers(_ one: Channel, _ other: Channel) throws -> Bool {
+    defer { bridges.reset() }
+    bridges.bind(one.id, at: 1)
+    bridges.bind(other.id, at: 2)
+    return try bridges.step()
+  }
+
+  /// The row of `cdrs` that is most like a record, with the columns in which it differs; nil when
+  /// there is none. It is not given again.
+  private func row(
+    of record: CDRRecord, _ channel: Channel
+  ) throws -> (fields: [String], store: [String?])? {
+    guard keepsRecords else { return nil }
+    defer { records.reset() }
+    records.bind(channel.id, at: 1)
+    var best: (id: Int64, fields: [String], store: [String?])?
+    while try records.step() {
+      let id = records.int(at: 0)
+      guard !matched.contains(id) else { continue }
+      let store = CDRRecord.columns.indices.map { records.text(at: $0 + 1) }
+      let fields = CDRRecord.columns.indices.filter {
+        guard let file = record.values[$0] else { return false }
+        // A server sends the last three only where cdr_manager.conf maps them.
+        guard let ours = store[$0] else { return $0 < 18 && !file.isEmpty }
+        return !isSame(CDRRecord.columns[$0], ours, file)
+      }.map { CDRRecord.columns[$0] }
+      if let found = best, found.fields.count <= fields.count { continue }
+      best = (id, fields, store)
+    }
+    guard let best, !best.fields.contains("sequence"), !best.fields.contains("start") else {
+      return nil
+    }
+    matched.insert(best.id)
+    return (best.fields, best.store)
+  }
+
+  private func compare(
+    _ record: CDRRecord, _ channel: Channel, _ row: (fields: [String], store: [String?])?,
+    _ findings: inout Findings
+  ) {
+    guard keepsRecords else { return findings.explain(.unkeptRecords) }
+    guard let row else {
+      return findings.add(differing(.recordMissing, record, channel, nil, nil, nil))
+    }
+    for field in row.fields {
+      let place = CDRRecord.columns.firstIndex(of: field)!
+      findings.add(
+        differing(.recordDiffers, record, channel, field, row.store[place], record.values[place]))
+    }
+  }
+
+  /// Numbers may be written with a fraction (`CDR(billsec,f)`).
+  private func isSame(_ column: String, _ store: String, _ file: String) -> Bool {
+    if store == file { return true }
+    guard column == "duration" || column == "billsec", let ours = Double(store),
+      let theirs = Double(file)
+    else { return false }
+    return abs(ours - theirs) < 1
+  }
+
+  // MARK: The rest
+
+  /// Tells which rows of `cdrs`, received in the time that the files cover, no file has.
+  func tellRest(
+    from first: Int64, to last: Int64, _ connection: borrowing Connection,
+    _ time: borrowing ObservedTime, _ findings: inout Findings
+  ) throws {
+    let statement = try connection.prepare(
+      """
+      SELECT d.id, d.received_us, d.channel, d.uniqueid, c.call_id, d.channel_id
+      FROM cdrs d LEFT JOIN channels c ON c.id = d.channel_id
+      WHERE d.server_id = ? AND d.received_us BETWEEN ? AND ? ORDER BY d.id
+      """)
+    statement.bind(server, at: 1)
+    statement.bind(first, at: 2)
+    statement.bind(last, at: 3)
+    while try statement.step() {
+      let received = statement.int(at: 1)
+      guard !matched.contains(statement.int(at: 0)), time.isObserved(second: received),
+        received + ObservedTime.lateMax < last
+      else { continue }
+      var extra = Disagreement(.recordTooMany, at: received)
+      extra.channel = statement.text(at: 2)
+      extra.uniqueid = statement.text(at: 3)
+      extra.callID = statement.optionalInt(at: 4)
+      findings.add(extra)
+    }
+  }
+
+  private func differing(
+    _ kind: Disagreement.Kind, _ record: CDRRecord, _ channel: Channel, _ field: String?,
+    _ store: String?, _ file: String?
+  ) -> Disagreement {
+    var difference = named(kind, record)
+    difference.callID = channel.callID
+    difference.field = field
+    difference.store = store
+    difference.file = file
+    return difference
+  }
+
+  private func named(_ kind: Disagreement.Kind, _ record: CDRRecord) -> Disagreement {
+    var difference = Disagreement(kind, at: record.startedAt)
+    difference.channel = record.channel
+    difference.uniqueid = record.uniqueid
+    difference.file = record.disposition
+    return difference
+  }
+}
