@@ -6,6 +6,7 @@
 -- :channel  name, uniqueid or linkedid of a channel of the call; * stands for any characters
 -- :cause  hangup cause of any channel of the call: its code or name, such as 17 or USER_BUSY
 -- :disposition  one of answered, self-service, busy, no-answer, cancelled, failed; default all
+-- :ended_by  one of caller, callee, agent, transfer, system; default all
 -- :direction  inbound, outbound or internal; default all
 -- :limit  most calls shown; default 100
 SELECT
@@ -22,25 +23,33 @@ SELECT
   caller_number,
   caller_name,
   dialled,
+  callee_number,
   direction,
   disposition,
   round((answered_us - started_us) / 1e6, 1) AS wait_s,
+  round(talk_ms / 1e3, 1) AS talk_s,
+  round(hold_ms / 1e3, 1) AS hold_s,
   round((ended_us - started_us) / 1e6, 1) AS duration_s,
+  ended_by,
   cause,
   hangup_causes.name AS cause_name,
+  queues.name AS queue,
   channels,
   linkedid
 FROM calls
-JOIN servers ON servers.id = server_id
+JOIN servers ON servers.id = calls.server_id
 LEFT JOIN hangup_causes ON code = cause
+LEFT JOIN queues ON queues.id = queue_id
 WHERE
   started_us >= coalesce(:from, coalesce(:to, unixepoch() * 1000000) - 86400000000)
   AND started_us < coalesce(:to, unixepoch() * 1000000)
   AND (:server IS NULL OR servers.name = :server)
   AND (:disposition IS NULL OR disposition = :disposition)
+  AND (:ended_by IS NULL OR ended_by = :ended_by)
   AND (:direction IS NULL OR direction = :direction)
   AND (
     :number IS NULL OR caller_number GLOB :number OR dialled GLOB :number
+    OR callee_number GLOB :number
     OR EXISTS (
       SELECT 1 FROM channels
       WHERE

@@ -90,13 +90,27 @@ CREATE TABLE calls (
   caller_number TEXT,               -- of its first channel, as first seen
   caller_name TEXT,                 -- of its first channel, as first seen
   dialled TEXT,                     -- extension that the first channel entered
+  callee_number TEXT,               -- of the first channel that the caller talked to, else of the first that was dialled
+  callee_name TEXT,                 -- likewise
   started_us INTEGER NOT NULL,      -- first channel's start
   answered_us INTEGER,              -- when two parties were first connected, or one came up alone (self-service)
   ended_us INTEGER,                 -- last channel's end; NULL while it lasts
+  ring_ms INTEGER NOT NULL DEFAULT 0, -- in which any channel was being dialled before the call was answered (DialBegin to DialEnd)
+  talk_ms INTEGER NOT NULL DEFAULT 0, -- in which any of its channels was in a bridge with another, holds included
+  hold_ms INTEGER NOT NULL DEFAULT 0, -- in which any of its channels was on hold (Hold to Unhold)
   direction TEXT,                   -- inbound: began on a trunk; outbound: a trunk was dialled; internal; NULL where no trunks are known (trunks = …)
-  disposition TEXT,                 -- answered, self-service, busy, no-answer, cancelled, failed; NULL while open
-  cause INTEGER,                    -- of its first channel, or if that one does not count, the first that does; see hangup_causes
+  disposition TEXT,                 -- answered, self-service, busy, no-answer, cancelled, failed; NULL while open, and if it ended unobserved before an answer
+  -- Who ended it. Of an answered call: its last talk. The first HangupRequest behind the beginning of that talk tells: caller
+  -- (who waited in a queue, else the first channel that counts), agent (whom a queue connected), callee (any other); or a SoftHangupRequest came
+  -- first: system, the dialplan, a limit or the action Hangup. transfer: a transfer ended that talk, and no other followed.
+  -- Of an unanswered call: whoever hung up first; callee or agent if the last that was dialled rejected, system if time was up. system
+  -- also if the server went down. NULL while open, if it ended unobserved, and where Asterisk has no such events (before 11).
+  ended_by TEXT,
+  cause INTEGER,                    -- hangup cause of the channel that ended it, else of its first that counts; see hangup_causes; NULL while open
+  cause_channel_id INTEGER REFERENCES channels (id), -- of which channel that cause is
   channels INTEGER NOT NULL,        -- how many of its channels count (see channels.counts)
+  queue_id INTEGER REFERENCES queues (id), -- the first queue that it came to, be it refused there
+  recording_id INTEGER REFERENCES recordings (id), -- the first recording of one of its channels
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   answered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', answered_us / 1000000, 'unixepoch') || printf('.%06dZ', answered_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL

@@ -89,6 +89,8 @@ struct LiveMember: Live {
   /// Slots of its channel and its bridge.
   var channel = 0
   var bridge = 0
+  /// Whether somebody else hears it.
+  var isTalking = false
   var isChanged = false
   var isUsed = false
 
@@ -96,6 +98,7 @@ struct LiveMember: Live {
     row.visit(&visitor)
     visitor.visit(&channel)
     visitor.visit(&bridge)
+    visitor.visit(&isTalking)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
   }

@@ -75,7 +75,10 @@ extension Normalizer {
       bridges.touch(bridge)
     }
     if bridges[bridge].connectsParties, bridges[bridge].members.count > 1 {
-      for other in bridges[bridge].members { connected(members[other].channel, at: time) }
+      for other in bridges[bridge].members {
+        connected(members[other].channel, at: time)
+        talkBegins(other, at: time)
+      }
     }
   }
 
@@ -85,6 +88,10 @@ extension Normalizer {
     members.touch(member)
     channels[members[member].channel].member = nil
     bridges[members[member].bridge].members.removeAll { $0 == member }
+    talkEnds(member, at: time)
+    if bridges[members[member].bridge].members.count == 1 {
+      talkEnds(bridges[members[member].bridge].members[0], at: time)
+    }
     queueTalkLeft(members[member].channel, members[member].bridge, at: time)
   }
 

@@ -31,8 +31,11 @@ extension Normalizer {
     calls[call].channels.append(slot)
     calls[call].open += 1
     calls[call].held += 1
-    calls[call].row.endedAt = nil
-    if channels[slot].row.counts { calls[call].row.channels += 1 }
+    reopen(call)
+    if channels[slot].row.counts {
+      calls[call].row.channels += 1
+      if calls[call].caller == 0 { calls[call].caller = channels[slot].row.id }
+    }
     calls.touch(call)
   }
 
@@ -95,9 +98,9 @@ extension Normalizer {
     calls[kept].upAt = earlier(calls[kept].upAt, old.upAt)
     if let status = old.dialStatus { calls[kept].dialStatus = status }
     if calls[kept].row.direction == "internal" { calls[kept].row.direction = old.row.direction }
-    if calls[kept].row.cause == nil { calls[kept].row.cause = old.row.cause }
     let end = max(calls[kept].row.endedAt ?? .min, old.row.endedAt ?? .min)
-    calls[kept].row.endedAt = nil
+    reopen(kept)
+    calls[kept].take(old)
     calls.touch(kept)
     calls.discard(gone)
     moveToCall(keptID, from: goneID)
@@ -151,18 +154,9 @@ extension Normalizer {
     guard calls[call].connectedAt == nil else { return }
     calls[call].connectedAt = time
     calls[call].row.answeredAt = time
+    calls[call].ring.halt(at: time)
+    calls[call].row.ringTime = calls[call].ring.milliseconds
     calls.touch(call)
-  }
-
-  /// The call's cause is that of its first channel; while that one does not count, of the first
-  /// that does.
-  mutating func noteCause(of slot: Int) {
-    let call = channels[slot].call
-    guard channels[slot].row.counts else { return }
-    if channels[slot].row.id == calls[call].firstChannel || calls[call].row.cause == nil {
-      calls[call].row.cause = channels[slot].row.cause
-      calls.touch(call)
-    }
   }
 
   /// A channel of the call ended; when it was the last one, so did the call.
@@ -175,8 +169,30 @@ extension Normalizer {
   private mutating func finish(_ call: Int, at time: Int64) {
     calls[call].row.endedAt = time
     calls[call].row.answeredAt = calls[call].connectedAt ?? calls[call].upAt
-    calls[call].row.disposition = disposition(of: calls[call])
+    let isKnown = calls[call].ending.party != .unobserved || calls[call].row.answeredAt != nil
+    calls[call].row.disposition = isKnown ? disposition(of: calls[call]) : nil
+    calls[call].row.endedBy = endedBy(calls[call])
+    let isTold = calls[call].ending.causeChannel != nil
+    calls[call].row.cause = isTold ? calls[call].ending.cause : calls[call].firstCause
+    calls[call].row.causeChannelID =
+      isTold ? calls[call].ending.causeChannel : calls[call].firstCauseChannel
     calls.touch(call)
+  }
+
+  /// What showed at its end shows no more: it goes on.
+  private mutating func reopen(_ call: Int) {
+    guard calls[call].row.endedAt != nil else { return }
+    calls[call].row.endedAt = nil
+    calls[call].row.disposition = nil
+    calls[call].row.endedBy = nil
+    calls[call].row.cause = nil
+    calls[call].row.causeChannelID = nil
+  }
+
+  /// Who ended a call. What nobody asked for the server did by itself.
+  private func endedBy(_ call: borrowing LiveCall) -> String? {
+    let isUnasked = call.ending.party == .none && session.facts.tellsHangupRequests
+    return isUnasked ? "system" : call.ending.word
   }
 
   private func disposition(of call: borrowing LiveCall) -> String {
@@ -190,10 +206,14 @@ extension Normalizer {
     default: break
     }
     // Nothing was dialled, or the dial did not say: the cause must do. include/asterisk/causes.h
-    switch call.row.cause {
+    switch call.firstCause {
     case 17: return "busy"
     case 18, 19: return "no-answer"
-    case nil, 0, 16, 26: return "cancelled"
+    case nil, 0:
+      // Nobody cancelled where the server ended it: an originate's time was up, or it went nowhere.
+      guard endedBy(call) == "system" else { return "cancelled" }
+      return call.firstCause != nil && call.wasDialled ? "no-answer" : "failed"
+    case 16, 26: return "cancelled"
     default: return "failed"
     }
   }

@@ -151,21 +151,12 @@ extension Normalizer {
     let isNewName = channels[slot].row.callerName.fill(from: frame, headers.callerName)
     if isNewNumber || isNewName {
       channels.touch(slot)
-      noteCaller(slot)
+      noteParty(slot)
     }
     let isConnected = channels[slot].row.connectedNumber
       .replace(from: frame, headers.connectedNumber)
     let isCharged = channels[slot].row.accountCode.replace(from: frame, headers.accountCode)
     if isConnected || isCharged { channels.touch(slot) }
-  }
-
-  /// The caller of a call is that of its first channel.
-  private mutating func noteCaller(_ slot: Int) {
-    let call = channels[slot].call
-    guard calls[call].firstChannel == channels[slot].row.id else { return }
-    calls[call].row.callerNumber = channels[slot].row.callerNumber
-    calls[call].row.callerName = channels[slot].row.callerName
-    calls.touch(call)
   }
 
   private mutating func cameUp(_ slot: Int, at time: Int64) {
@@ -211,6 +202,7 @@ extension Normalizer {
     channels.touch(near)
     calls[channels[near].call].row.channels -= 1
     calls.touch(channels[near].call)
+    isNoParty(near)
   }
 
   // MARK: Closing
@@ -229,6 +221,7 @@ extension Normalizer {
     }
     featuresClosed(slot, at: time, by: closedBy)
     queueChannelClosed(slot, at: time, by: closedBy)
+    noteLost(slot, by: closedBy)
     ended.append(slot, at: time)
     channelClosed(slot, at: time)
   }

@@ -11,6 +11,8 @@ extension Normalizer {
       becomesConduit(source)
     }
     noteDialled(dest)
+    noteCallee(dest, talks: false)
+    callGoesOn(channels[dest].call)
     if let unfinished = channels[dest].dial { end(unfinished, status: nil, at: time) }
     var dial = LiveDial()
     dial.row.id = counters.dials.next(serverID)
@@ -24,6 +26,7 @@ extension Normalizer {
     let slot = dials.insert(dial)
     dials.touch(slot)
     channels[dest].dial = slot
+    ringingBegins(dest, at: time)
     if let ended = channels[dest].row.endedAt { end(slot, status: nil, at: max(ended, time)) }
   }
 
@@ -46,6 +49,7 @@ extension Normalizer {
     dials[dial].row.forward = frame.knownText(of: .forward)
     if status != "ANSWER" { calls[channels[dest].call].dialStatus = status }
     end(dial, status: status, at: time)
+    noteUnanswered(dest, status)
     if let offer = queueing.offerByDest[dest] { endRinging(offer, status: status, at: time) }
   }
 
@@ -55,5 +59,6 @@ extension Normalizer {
     dials[dial].row.endedAt = time
     dials.touch(dial)
     channels[dials[dial].dest].dial = nil
+    ringingEnds(dials[dial].dest, at: time)
   }
 }

@@ -11,6 +11,8 @@ enum Event: String, CaseIterable {
   case newAccountCode = "NewAccountCode"
   case newexten = "Newexten"
   case hangup = "Hangup"
+  case hangupRequest = "HangupRequest"
+  case softHangupRequest = "SoftHangupRequest"
   case localBridge = "LocalBridge"
   case dialBegin = "DialBegin"
   case dialState = "DialState"

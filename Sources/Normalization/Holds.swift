@@ -21,6 +21,7 @@ extension Normalizer {
     features.holds.touch(slot)
     channels[channel].features.hold = slot
     queueHolds(channel, at: time)
+    holdBegins(channel, at: time)
   }
 
   mutating func unhold(_ frame: borrowing Frame, at time: Int64) {
@@ -36,6 +37,7 @@ extension Normalizer {
     features.holds.touch(slot)
     channels[channel].features.hold = nil
     queueUnholds(channel, at: time)
+    holdEnds(channel, at: time)
   }
 
   // MARK: Recordings
@@ -50,6 +52,7 @@ extension Normalizer {
       channels[channel].features.file = nil
     }
     channels[channel].features.recordings.append(slot)
+    noteRecording(of: channel, features.recordings[slot].row.id)
   }
 
   /// A recording of a channel stops. Asterisk does not say which: of several it is taken for the

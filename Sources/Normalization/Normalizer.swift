@@ -37,6 +37,12 @@ public struct Normalizer: ~Copyable {
     public var bootedAt: Int64?
 
     public init() {}
+
+    /// Whether the version tells who asks for the end of a channel: from Asterisk 11, AMI 1.3 on.
+    var tellsHangupRequests: Bool {
+      guard let amiVersion else { return false }
+      return amiVersion.hasPrefix("1.") ? amiVersion.hasPrefix("1.3") : !amiVersion.isEmpty
+    }
   }
 
   let serverID: Int64
@@ -148,8 +154,11 @@ public struct Normalizer: ~Copyable {
     case .newexten:
       newexten(frame)
       noteStep(frame)
+      noteRefusal(frame)
       newextenOfCaller(frame, at: time)
     case .hangup: hangup(frame, at: time)
+    case .hangupRequest: hangupRequest(frame, isSoft: false, at: time)
+    case .softHangupRequest: hangupRequest(frame, isSoft: true, at: time)
     case .localBridge: localBridge(frame, at: time)
     case .dialBegin:
       dialBegin(frame, at: time)

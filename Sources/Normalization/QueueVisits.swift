@@ -44,6 +44,7 @@ extension Normalizer {
     queueing.visits[visit].row.lastPosition = frame.integer(of: .position)
     leaveQueue(visit, at: time)
     queueing.visits[visit].phase = .left
+    if let channel = queueing.visits[visit].channel { callGoesOn(channels[channel].call) }
   }
 
   /// The caller hung up, or time was up, or the queue was empty: QUEUESTATUS will tell.
@@ -218,7 +219,10 @@ extension Normalizer {
     }
     let slot = queueing.visits.insert(visit)
     queueing.visits.touch(slot)
-    if let channel { queueing.visitByChannel[channel] = slot }
+    if let channel {
+      queueing.visitByChannel[channel] = slot
+      noteQueue(of: channel, visit.row)
+    }
     return slot
   }
 

@@ -29,6 +29,7 @@ extension Normalizer {
     transfer.hasRun = seen.hasRun
     transfer.isSettled = !isDone
     let slot = open(transfer, at: time)
+    if isDone { noteTransferred(slot) }
     dropIfForgotten(slot)
     guard let transferee = transfer.transferee, isDone else { return }
     channels[transferee].features.isTransferred = false
@@ -80,6 +81,7 @@ extension Normalizer {
     take(part: \.transferee, in: slot, knownChannel(frame, .transfereeUniqueid))
     take(part: \.target, in: slot, knownChannel(frame, .transferTargetUniqueid))
     nameDestination(of: slot, second)
+    if isDone, features.transfers[slot].row.kind != "three-way" { noteTransferred(slot) }
     dropIfForgotten(slot)
   }
 

@@ -234,6 +234,8 @@ extension ReportsTests {
       (["cause": "USER_BUSY"], ["2"]),
       (["cause": "700"], ["6"]),
       (["disposition": "answered"], ["1099511627784", "1"]),
+      (["ended_by": "callee"], ["2", "1"]),
+      (["ended_by": "agent"], ["1099511627784"]),
       (["server": "pbx2"], ["1099511627784"]),
       (["limit": "2"], ["7", "6"]),
       (["number": "nobody"], []),

@@ -58,18 +58,27 @@ enum Sample {
   private static let calls = """
     INSERT INTO calls (
       id, server_id, linkedid, caller_number, caller_name, dialled, started_us, answered_us,
-      ended_us, disposition, cause, channels) VALUES
-      (1, 0, '1.1', '101', 'Zoë', '0301234', \(at(0)), \(at(5)), \(at(65)), 'answered', 16, 2),
-      (2, 0, '2.1', '102', NULL, '0305678', \(at(3599)), NULL, \(at(3602.5)), 'busy', 17, 2),
-      (3, 0, '3.1', '201', NULL, '600', \(at(7200)), NULL, \(at(7230)), 'no-answer', 19, 2),
-      (4, 0, '4.1', '202', NULL, '700', \(at(7300)), \(at(7301)), \(at(7400)), 'self-service', 16, 1),
-      (5, 0, '5.1', '101', NULL, '102', \(at(40000)), NULL, \(at(40010)), 'cancelled', 127, 1),
-      (6, 0, '6.1', '101', NULL, '999', \(at(50000)), NULL, \(at(50001)), 'failed', 700, 1),
-      (7, 0, '7.1', '102', NULL, '101', \(at(80000)), \(at(80001)), NULL, NULL, NULL, 1),
-      (9, 0, '9.1', '101', NULL, '102', \(at(-50)), \(at(-40)), \(at(-30)), 'answered', 16, 1),
-      (10, 0, '10.1', '101', NULL, '102', \(at(82800)), NULL, NULL, NULL, NULL, 1),
+      ended_us, disposition, cause, channels, callee_number, talk_ms, hold_ms, ended_by) VALUES
+      (1, 0, '1.1', '101', 'Zoë', '0301234', \(at(0)), \(at(5)), \(at(65)), 'answered', 16, 2,
+        '0301234', 60000, 2500, 'callee'),
+      (2, 0, '2.1', '102', NULL, '0305678', \(at(3599)), NULL, \(at(3602.5)), 'busy', 17, 2,
+        '0305678', 0, 0, 'callee'),
+      (3, 0, '3.1', '201', NULL, '600', \(at(7200)), NULL, \(at(7230)), 'no-answer', 19, 2,
+        NULL, 0, 0, 'system'),
+      (4, 0, '4.1', '202', NULL, '700', \(at(7300)), \(at(7301)), \(at(7400)), 'self-service', 16, 1,
+        NULL, 0, 0, 'caller'),
+      (5, 0, '5.1', '101', NULL, '102', \(at(40000)), NULL, \(at(40010)), 'cancelled', 127, 1,
+        '102', 0, 0, 'caller'),
+      (6, 0, '6.1', '101', NULL, '999', \(at(50000)), NULL, \(at(50001)), 'failed', 700, 1,
+        NULL, 0, 0, 'system'),
+      (7, 0, '7.1', '102', NULL, '101', \(at(80000)), \(at(80001)), NULL, NULL, NULL, 1,
+        '101', 0, 0, NULL),
+      (9, 0, '9.1', '101', NULL, '102', \(at(-50)), \(at(-40)), \(at(-30)), 'answered', 16, 1,
+        '102', 10000, 0, 'caller'),
+      (10, 0, '10.1', '101', NULL, '102', \(at(82800)), NULL, NULL, NULL, NULL, 1,
+        NULL, 0, 0, NULL),
       (\(second + 8), 1, '8.1', '303', '<b>"A&B"</b>', '404', \(at(8000)), \(at(8010)),
-        \(at(8040)), 'answered', 16, 2);
+        \(at(8040)), 'answered', 16, 2, '404', 30000, 0, 'agent');
 
     """
 
