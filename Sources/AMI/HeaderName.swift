@@ -145,6 +145,9 @@ public enum HeaderName: String, CaseIterable, Sendable {
   case destApp = "DestApp"
   case device = "Device"
   case userEvent = "UserEvent"
+  case bridgedChannel = "BridgedChannel"
+  case member = "Member"
+  case location = "Location"
 
   /// The position in `allCases`, which is the declaration order.
   @inlinable var index: Int { unsafe Int(unsafeBitCast(self, to: UInt8.self)) }

@@ -62,6 +62,8 @@ struct LiveBridge: Live {
   var members: [Int] = []
   /// The session in which it was opened, by its place in the server's stream.
   var session = 0
+  /// Whether it is one of two channels that ends with either (Asterisk before 12).
+  var isPair = false
   var isChanged = false
   var isUsed = false
 
@@ -69,6 +71,7 @@ struct LiveBridge: Live {
     row.visit(&visitor)
     visitor.visit(&members)
     visitor.visit(&session)
+    visitor.visit(&isPair)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
   }

@@ -212,6 +212,7 @@ extension Normalizer {
     channels[slot].row.endedAt = time
     channels[slot].row.closedBy = closedBy
     channels.touch(slot)
+    if firstGeneration.isSeen { firstGenerationClosed(slot, at: time, by: closedBy) }
     if let dial = channels[slot].dial { end(dial, status: nil, at: time) }
     if let member = channels[slot].member { leave(member, at: time) }
     if let base = ChannelName(channels[slot].row.name).localPair?.base,
@@ -251,6 +252,7 @@ extension Normalizer {
       channelByUniqueid[channels[slot].row.uniqueid] = nil
     }
     queueForget(slot)
+    if firstGeneration.isSeen { firstGenerationForgets(slot) }
     leavingChannels.append(slot)
     release(channels[slot].call)
   }

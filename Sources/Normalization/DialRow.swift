@@ -38,12 +38,15 @@ struct LiveDial: Live {
   var row = DialRow()
   /// The slot of the dialled channel.
   var dest = 0
+  /// Whether its status will show after its end (Asterisk before 12).
+  var isKept = false
   var isChanged = false
   var isUsed = false
 
   mutating func visit(_ visitor: inout some FieldVisitor) {
     row.visit(&visitor)
     visitor.visit(&dest)
+    visitor.visit(&isKept)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
   }

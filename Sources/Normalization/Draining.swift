@@ -10,7 +10,7 @@ extension Normalizer {
     }
     for slot in dials.takeChanged() {
       try sink.write(&dials[slot].row)
-      if dials[slot].row.endedAt != nil { dials.remove(slot) }
+      if dials[slot].row.endedAt != nil, !dials[slot].isKept { dials.remove(slot) }
     }
     for slot in bridges.takeChanged() {
       try sink.write(&bridges[slot].row)
@@ -91,6 +91,7 @@ extension Normalizer {
     visitor.visit(&early, filler: CDRRow())
     registrations.visit(&visitor)
     devices.visit(&visitor)
+    firstGeneration.visit(&visitor)
   }
 
   private mutating func makeIndexes() {
@@ -103,6 +104,7 @@ extension Normalizer {
         nearHalfByName[base] = slot
       }
     }
+    makeAliases()
     for slot in calls.used {
       for linkedid in calls[slot].linkedids { callByLinkedid[linkedid] = slot }
     }

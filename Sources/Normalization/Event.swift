@@ -107,6 +107,22 @@ enum Event: String, CaseIterable {
   case invalidPassword = "InvalidPassword"
   case challengeSent = "ChallengeSent"
   case invalidTransport = "InvalidTransport"
+  // Before Asterisk 12, but for MeetMe, which lasted to 20.
+  case rename = "Rename"
+  case dial = "Dial"
+  case bridge = "Bridge"
+  case link = "Link"
+  case unlink = "Unlink"
+  case join = "Join"
+  case leave = "Leave"
+  case queueMemberPaused = "QueueMemberPaused"
+  case agentCallbackLogin = "Agentcallbacklogin"
+  case agentCallbackLogoff = "Agentcallbacklogoff"
+  case meetmeJoin = "MeetmeJoin"
+  case meetmeLeave = "MeetmeLeave"
+  case meetmeEnd = "MeetmeEnd"
+  case meetmeMute = "MeetmeMute"
+  case meetmeTalking = "MeetmeTalking"
 
   private static let byName = [String: Event](
     uniqueKeysWithValues: allCases.map { ($0.rawValue.lowercased(), $0) })

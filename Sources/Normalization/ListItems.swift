@@ -7,9 +7,15 @@ extension Normalizer {
     case .queueParams: queueParams(frame, at: time)
     case .queueMember: queueMember(frame, at: time)
     case .agents: agents(frame, at: time)
-    case .queueEntry: queueEntry(frame, at: time)
+    case .queueEntry:
+      if frame.range(of: .uniqueid) == nil { return oldQueueEntry(frame, at: time) }
+      queueEntry(frame, at: time)
     case .queueStatusComplete: queueStatusComplete()
-    case .parkedCall: parkedCall(frame, openedBy: "seen", at: time)
+    case .parkedCall:
+      if frame.range(of: .parkeeUniqueid) == nil {
+        return parkedCall(oldParking(.parkedCall, frame), openedBy: "seen", at: time)
+      }
+      parkedCall(frame, openedBy: "seen", at: time)
     case .confbridgeListRooms: conferenceIsListed(frame, at: time)
     case .contactList: contactList(frame, at: time)
     case .contactListComplete: contactListComplete()

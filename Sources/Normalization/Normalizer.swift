@@ -60,6 +60,7 @@ public struct Normalizer: ~Copyable {
   var queueing = Queueing()
   var registrations = Timelines<RegistrationRow>()
   var devices = Timelines<DeviceStateRow>()
+  var firstGeneration = FirstGeneration()
 
   // Found by what they are called; made anew from the pools when a state is restored.
   var channelByUniqueid: [String: Int] = [:]
@@ -136,7 +137,8 @@ public struct Normalizer: ~Copyable {
       if isListItem {
         applyListItem(counts.event(number), frame, at: time)
       } else {
-        apply(counts.event(number), frame, at: time)
+        let event = counts.event(number)
+        if !takeFirstGeneration(event, frame, at: time) { apply(event, frame, at: time) }
       }
       return number
     case .response: learn(from: frame)
@@ -146,7 +148,8 @@ public struct Normalizer: ~Copyable {
     return nil
   }
 
-  private mutating func apply(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
+  /// Takes in an event as Asterisk 12 and later tells it.
+  mutating func apply(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
     if event?.showsChannel ?? true { noteLinkedid(frame, .main, at: time) }
     switch event {
     case .newchannel: newchannel(frame, at: time)
@@ -199,7 +202,6 @@ public struct Normalizer: ~Copyable {
     case .originateResponse: originateResponse(frame, at: time)
     case .dtmfEnd: dtmfEnd(frame, at: time)
     case .dtmf: if frame.text(named: "End") == "Yes" { dtmfEnd(frame, at: time) }
-    case .transfer: sipTransfer(frame, at: time)
     case .varSet:
       noteVariable(frame, at: time)
       varSet(frame, at: time)
@@ -238,6 +240,10 @@ public struct Normalizer: ~Copyable {
       .successfulAuth, .unexpectedAddress, .challengeResponseFailed, .invalidPassword,
       .challengeSent, .invalidTransport:
       securityEvent(event!, frame, at: time)
+    case .rename, .dial, .bridge, .link, .unlink, .join, .leave, .queueMemberPaused, .transfer,
+      .agentCallbackLogin, .agentCallbackLogoff, .meetmeJoin, .meetmeLeave, .meetmeEnd,
+      .meetmeMute, .meetmeTalking:
+      break
     case .confbridgeListRooms, .contactList, .contactListComplete, .contactStatusDetail,
       .endpointList, .peerEntry, .registryEntry, .outboundRegistrationDetail, nil:
       break

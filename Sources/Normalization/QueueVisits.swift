@@ -41,7 +41,10 @@ extension Normalizer {
 
   mutating func queueCallerLeave(_ frame: borrowing Frame, at time: Int64) {
     guard let visit = visit(frame, in: [.waiting], at: time) else { return }
-    queueing.visits[visit].row.lastPosition = frame.integer(of: .position)
+    // Before Asterisk 1.8 only QueueCallerAbandon tells the position.
+    if let position = frame.integer(of: .position) {
+      queueing.visits[visit].row.lastPosition = position
+    }
     leaveQueue(visit, at: time)
     queueing.visits[visit].phase = .left
     if let channel = queueing.visits[visit].channel { callGoesOn(channels[channel].call) }

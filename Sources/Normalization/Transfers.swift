@@ -124,34 +124,6 @@ extension Normalizer {
     }
   }
 
-  /// A REFER to chan_sip before Asterisk 12, which tells of no other transfers, and of those that
-  /// fail nothing.
-  ///
-  /// **Source:** channels/chan_sip.c of Asterisk 1.8 and 11
-  mutating func sipTransfer(_ frame: borrowing Frame, at time: Int64) {
-    join(frame, [.uniqueid, .targetUniqueid], at: time)
-    let isBlind = frame.text(named: "TransferType") == "Blind"
-    var transfer = LiveTransfer()
-    transfer.transferer = knownChannel(frame, .uniqueid)
-    if isBlind {
-      transfer.transferee = knownChannel(frame, .targetUniqueid)
-    } else {
-      transfer.target = knownChannel(frame, .targetUniqueid)
-    }
-    transfer.row.kind = isBlind ? "blind" : "attended"
-    transfer.row.method = "refer"
-    transfer.row.transferer = frame.knownText(of: .channel)
-    transfer.row.context = frame.knownText(named: "TransferContext")
-    transfer.row.exten = frame.knownText(named: "TransferExten")
-    transfer.row.destination = isBlind ? "extension" : "channel"
-    transfer.row.startedAt = time
-    transfer.row.endedAt = time
-    transfer.row.outcome = "completed"
-    transfer.hasRun = true
-    transfer.isSettled = true
-    dropIfForgotten(open(transfer, at: time))
-  }
-
   // MARK: Consultations by feature code
 
   /// A Local channel is made to the target of an attended transfer.

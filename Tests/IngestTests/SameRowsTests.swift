@@ -36,7 +36,22 @@ import Testing
   ) throws {
     var generator = SeededGenerator(seed: seed)
     let pieces = (0..<100).map { _ in Int.random(in: 100...20_000, using: &generator) }
-    let stream = try Stream(fixture: fixture).pieces(pieces)
+    try stopAnywhere(Stream(fixture: fixture).pieces(pieces), seed, &generator)
+  }
+
+  @Test(arguments: OldFixture.versions)
+  func `versions before 12 too`(version: String) throws {
+    let turn = OldFixture.versions.firstIndex(of: version)!
+    for (seed, scenario) in OldFixture.scenarios.enumerated() where seed % 5 == turn {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      let stream = try Stream(path: OldFixture.path(version, scenario))
+      try stopAnywhere(stream.pieces([1, 90, 400]), UInt64(seed), &generator)
+    }
+  }
+
+  private func stopAnywhere(_ stream: Stream, _ seed: UInt64, _ generator: inout SeededGenerator)
+    throws
+  {
     let undisturbed = Bench()
     _ = try undisturbed.take(stream)
     let stopped = Bench()

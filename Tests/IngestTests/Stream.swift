@@ -10,8 +10,11 @@ struct Stream {
   var records: [(record: Capture.Record, bytes: [UInt8])] = []
 
   /// The records of a fixture.
-  init(fixture name: String) throws {
-    let capture = try Capture(path: Fixture.recording(name))
+  init(fixture name: String) throws { try self.init(path: Fixture.recording(name)) }
+
+  /// The records of a capture.
+  init(path: String) throws {
+    let capture = try Capture(path: path)
     var bytes: [UInt8] = []
     while let record = try capture.next(into: &bytes) { records.append((record, bytes)) }
   }

@@ -11,6 +11,9 @@ public enum Fixture {
   /// Absolute path of the recording `name` (`mixed-22`): gzipped, its `.idx.gz` beside it.
   public static func recording(_ name: String) -> String { "\(captures)/\(name).ami.gz" }
 
+  /// A file of the project as text, by its path from the folder above Tests.
+  public static func document(_ name: String) -> String { text("\(tests)/../\(name)") }
+
   /// The names of all recordings, the longest first: what takes long should not begin last.
   public static let recordings: [String] = {
     guard let folder = unsafe opendir(captures) else { return [] }
@@ -31,4 +34,33 @@ public enum Fixture {
   private static func folder(of path: String) -> String {
     String(path[..<path.lastIndex(of: "/")!])
   }
+}
+
+/// The streams of Tests/Fixtures/ami1: one call as each version tells it.
+public enum OldFixture {
+  /// Tests/Fixtures/ami1.
+  public static let folder = "\(Fixture.tests)/Fixtures/ami1"
+  /// The versions before 12.
+  public static let versions = ["1.4", "1.6", "1.8", "10", "11"]
+  /// The version whose rows are the measure.
+  public static let measure = "16"
+
+  /// Absolute path of one stream, its `.idx` beside it.
+  public static func path(_ version: String, _ scenario: String) -> String {
+    "\(folder)/\(version)/\(scenario).ami"
+  }
+
+  /// The names of all scenarios.
+  public static let scenarios: [String] = {
+    guard let listing = unsafe opendir("\(folder)/\(measure)") else { return [] }
+    defer { unsafe closedir(listing) }
+    var found: [String] = []
+    while let entry = unsafe readdir(listing) {
+      let file = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      }
+      if file.hasSuffix(".ami") { found.append(String(file.dropLast(4))) }
+    }
+    return found.sorted()
+  }()
 }

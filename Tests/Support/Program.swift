@@ -155,7 +155,8 @@ public struct ProgramError: Error, CustomStringConvertible {
   }
 }
 
-private func text(_ path: String) -> String {
+/// A file as text; empty when there is none.
+func text(_ path: String) -> String {
   let file = unsafe open(path, O_RDONLY)
   guard file >= 0 else { return "" }
   defer { close(file) }
