@@ -10,6 +10,10 @@ CREATE TABLE servers (
   asterisk_version TEXT,            -- AsteriskVersion of CoreSettings, as last seen
   ami_version TEXT,                 -- of the banner, as last seen
   boot_us INTEGER,                  -- when it last started: receive time - Uptime of FullyBooted
+  -- How its tables were filled last; rebuild does so again. NULL in stores from before it was kept.
+  trunks TEXT,                      -- endpoints that lead outside, with commas (trunks = …)
+  tables TEXT,                      -- bulky tables that were asked for, with commas (tables = …)
+  dtmf TEXT,                        -- masked or clear: whether dtmf shows which keys were pressed
   boot_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', boot_us / 1000000, 'unixepoch') || printf('.%06dZ', boot_us % 1000000)) VIRTUAL
 ) STRICT;
 
@@ -295,7 +299,7 @@ CREATE TABLE positions (
 ) STRICT;
 
 CREATE TABLE collector (
-  -- What amirecd is doing: one row, written at most once a second.
+  -- What amirecd is doing: one row, written at most once a second. Not derived.
   id INTEGER PRIMARY KEY CHECK (id = 1),
   version TEXT NOT NULL,            -- of amirecd
   pid INTEGER NOT NULL,             -- of its process

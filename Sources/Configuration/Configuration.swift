@@ -6,6 +6,8 @@ public struct Configuration: Equatable, Sendable {
   public var journal: String
   /// Bulky tables to fill.
   public var tables: [String]
+  /// Whether the table `dtmf` shows which keys were pressed.
+  public var showsDTMF: Bool
   /// The least important lines to log: a level of swift-log by its name.
   public var logLevel: String
   /// Milliseconds that what was received may wait until it is in the store.
@@ -47,6 +49,7 @@ public struct Configuration: Equatable, Sendable {
     store = general.text("store") ?? ""
     journal = general.text("journal") ?? ""
     tables = general.list("tables")
+    showsDTMF = general.text("dtmf") == "clear"
     logLevel = general.text("log_level") ?? ""
     commitIntervalMilliseconds = general.number("commit_interval_ms") ?? 0
     segmentBytes = Int64(general.number("segment_size_mb") ?? 0) << 20

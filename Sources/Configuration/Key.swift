@@ -58,8 +58,11 @@ public struct Key: Equatable, Sendable {
       "journal", .general, .path, standard: "/var/lib/amirec/journal",
       "the folder for what is received but not yet in the store"),
     Key(
-      "tables", .general, .choices(["cels"]), standard: "",
+      "tables", .general, .choices(["cels", "dialplan_steps", "variables"]), standard: "",
       "bulky tables that are left empty unless named here"),
+    Key(
+      "dtmf", .general, .choice(["masked", "clear"]), standard: "masked",
+      "whether the table dtmf shows which keys were pressed: they may be secrets"),
     Key(
       "log_level", .general,
       .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),

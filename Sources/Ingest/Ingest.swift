@@ -90,6 +90,7 @@ public final class Ingest {
     rowSink = store
     try store.begin()
     server = try store.server(named: name)
+    try store.set(options, ofServer: name)
     nextBlockID = try store.nextBlockID(of: server)
     var ledger = Ledger(server: server)
     resumption = try store.position(of: server)
@@ -173,7 +174,10 @@ public final class Ingest {
   }
 
   private func begin(at time: Int64, id: Int64) throws {
-    if let resumption { try giveUp(resumption) }
+    if let resumption {
+      try giveUp(resumption)
+      clock.advance(to: resumption.lastAt)
+    }
     try store.endLostSessions(of: server, before: id)
     resumption = nil
     clock.advance(to: time)

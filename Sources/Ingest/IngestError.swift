@@ -17,8 +17,8 @@ public struct IngestError: Error, Sendable, Equatable, CustomStringConvertible {
     IngestError(
       code: .stateUnreadable,
       description:
-        "\(path): the state it was left in is of another version of amirec; go on with that version, or "
-        + "record into a new store (this one stays readable)")
+        "\(path): the state it was left in cannot be read; amirec rebuild --db \(path) makes it anew"
+    )
   }
 
   static let older = IngestError(

@@ -47,12 +47,19 @@ struct Ledger: Visitable {
   mutating func take(
     _ frame: borrowing Frame, at time: Int64, _ row: inout SessionRow, in store: Store
   ) throws {
-    lastAt = max(lastAt, time)
-    if row.loggedInAt == nil { noteLogin(frame, at: time, &row) }
-    if frame.kind == .response, frame.has(.response, "Goodbye") { isLoggedOff = true }
+    note(frame, at: time, &row)
     if frame.damage != .none { try doubt(since: lastGoodAt, until: time, row, in: store) }
     lastGoodAt = time
     try settle(at: time, row, in: store)
+  }
+
+  @inline(__always)
+  private mutating func note(
+    _ frame: borrowing Frame, at time: Int64, _ row: inout SessionRow
+  ) {
+    lastAt = max(lastAt, time)
+    if row.loggedInAt == nil { noteLogin(frame, at: time, &row) }
+    if frame.kind == .response, frame.has(.response, "Goodbye") { isLoggedOff = true }
   }
 
   private mutating func noteLogin(
@@ -176,6 +183,61 @@ struct Ledger: Visitable {
     gap.id = server << 40 + gapCounter
     gap.serverID = server
     return gap
+  }
+
+  // MARK: Rebuilding
+
+  /// Notes what a frame says of its session, of a stream whose gaps are recorded.
+  mutating func retake(_ frame: borrowing Frame, at time: Int64, _ row: inout SessionRow) {
+    note(frame, at: time, &row)
+    lastGoodAt = time
+    if row.loggedInAt != nil, time - row.connectedAt >= Self.settledTime { isSettled = true }
+  }
+
+  /// The stream was taken in up to `time`, in the session `last` or at its end; `before` is the one
+  /// before it. The gaps are those recorded by then and later, in the order of their ids.
+  /// `hasRestarted` says whether the outage before a session that is open was the server's restart.
+  mutating func resume(
+    at time: Int64, last: SessionRow, before: SessionRow?, gaps: [GapRow], hasRestarted: Bool
+  ) {
+    lastAt = max(lastAt, time)
+    let known = gaps.filter { $0.startedAt <= lastAt }
+    gapCounter = known.last.map { $0.id - server << 40 } ?? 0
+    let outages = known.filter { !["cut-frame", "cut-recording"].contains($0.reason) }
+    let open = outages.last { ($0.endedAt ?? .max) > lastAt }
+    outage = nil
+    endedOutage = nil
+    if last.endedAt != nil {
+      outage = open ?? unwrittenOutage(after: last)
+    } else if isSettled {
+      endedOutage = outages.last {
+        $0.sessionID != last.id && ($0.endedAt ?? .min) >= last.connectedAt
+      }
+    } else {
+      outage = open ?? before.map { unwrittenOutage(after: $0) }
+    }
+    outage?.endedAt = nil
+    // What was tried since is told again by the source.
+    if last.endedAt != nil, outage?.sessionID == last.id { outage?.attempts = 0 }
+    if hasRestarted { outage?.reason = "restart" }
+  }
+
+  /// The outage after a recording is written only when another follows.
+  private mutating func unwrittenOutage(after session: SessionRow) -> GapRow {
+    var gap = newGap()
+    gap.sessionID = session.id
+    gap.startedAt = session.endedAt ?? lastAt
+    let reason = session.endReason ?? "not-recorded"
+    gap.reason = ["recording-ended", "cut"].contains(reason) ? "not-recorded" : reason
+    return gap
+  }
+
+  /// The ledger that was saved at the head of a state; nil when that is of another version.
+  init?(server: Int64, savedIn state: [UInt8]) {
+    self.init(server: server)
+    var reader = StateReader(state)
+    visit(&reader)
+    if reader.isDamaged { return nil }
   }
 
   // MARK: State

@@ -28,6 +28,7 @@ extension Normalizer {
     for index in systemEvents.indices { try sink.write(&systemEvents[index]) }
     systemEvents.removeAll(keepingCapacity: true)
     try features.drain(into: &sink)
+    try dialplan.drain(into: &sink)
     try registrations.drain(into: &sink)
     try devices.drain(into: &sink)
     for index in securityEvents.indices { try sink.write(&securityEvents[index]) }
@@ -87,6 +88,7 @@ extension Normalizer {
     ended.visit(&visitor)
     session.visit(&visitor)
     features.visit(&visitor)
+    dialplan.visit(&visitor)
     queueing.visit(&visitor)
     visitor.visit(&early, filler: CDRRow())
     registrations.visit(&visitor)

@@ -18,14 +18,45 @@ public struct Normalizer: ~Copyable {
   /// What is to be told by whoever knows the server: its trunks, and the bulky tables that are
   /// filled only when asked for.
   public struct Options: Sendable, Equatable {
+    /// A table that is filled only when asked for; the raw value is its name.
+    public enum BulkyTable: String, CaseIterable, Sendable {
+      case cels
+      case dialplanSteps = "dialplan_steps"
+      case variables
+    }
+
     /// Whether to fill `cels`.
     public var cels = false
+    /// Whether to fill `dialplan_steps`.
+    public var dialplanSteps = false
+    /// Whether to fill `variables`.
+    public var variables = false
     /// The endpoints that lead to other networks, as `TECHNOLOGY/ENDPOINT`; without any, the
     /// direction of calls is not known.
     public var trunks: Set<String> = []
     /// Whether `dtmf` shows which keys were pressed.
     public var dtmf = false
+
     public init() {}
+
+    /// The bulky tables that are filled.
+    public var tables: Set<BulkyTable> {
+      get {
+        Set(
+          BulkyTable.allCases.filter {
+            switch $0 {
+            case .cels: cels
+            case .dialplanSteps: dialplanSteps
+            case .variables: variables
+            }
+          })
+      }
+      set {
+        cels = newValue.contains(.cels)
+        dialplanSteps = newValue.contains(.dialplanSteps)
+        variables = newValue.contains(.variables)
+      }
+    }
   }
 
   /// What the server said of itself that is kept in its row.
@@ -56,6 +87,7 @@ public struct Normalizer: ~Copyable {
   var counts = EventCounts()
   var ended = EndedChannels()
   var session = SessionState()
+  var dialplan = DialplanTrace()
   var features = CallFeatures()
   var queueing = Queueing()
   var registrations = Timelines<RegistrationRow>()
@@ -155,6 +187,7 @@ public struct Normalizer: ~Copyable {
     case .newchannel: newchannel(frame, at: time)
     case .newstate, .newCallerid, .newConnectedLine, .newAccountCode: newstate(frame, at: time)
     case .newexten:
+      if options.dialplanSteps { keepStep(frame, at: time) }
       newexten(frame)
       noteStep(frame)
       noteRefusal(frame)
@@ -203,6 +236,7 @@ public struct Normalizer: ~Copyable {
     case .dtmfEnd: dtmfEnd(frame, at: time)
     case .dtmf: if frame.text(named: "End") == "Yes" { dtmfEnd(frame, at: time) }
     case .varSet:
+      if options.variables { keepVariable(frame, at: time) }
       noteVariable(frame, at: time)
       varSet(frame, at: time)
       qualityVariable(frame, at: time)

@@ -26,15 +26,31 @@ public enum Schema {
     Migration(
       number: 4, name: "0004-devices.sql",
       sql: String(decoding: PackageResources._004_devices_sql, as: UTF8.self)),
+    Migration(
+      number: 7, name: "0007-dialplan.sql",
+      sql: String(decoding: PackageResources._007_dialplan_sql, as: UTF8.self)),
   ]
 
   /// The `user_version` of a store that this program writes.
   public static var version: Int64 { migrations.last!.number }
 
+  /// The oldest `user_version` that can be brought up to `version`: before it, columns were still
+  /// added to tables that were there.
+  static let oldest: Int64 = 5
+
+  /// The tables of what was recorded or told: rebuild keeps their rows. All others are derived from
+  /// `blocks`, or filled by the migrations. A test compares the list with the tables' comments.
+  public static let recordedTables = [
+    "servers", "sessions", "gaps", "blocks", "actions", "collector",
+  ]
+
   /// Brings a store, or an empty file, up to `version` in one transaction.
+  ///
+  /// - Throws: `StoreError` for one that only a rebuild brings up to date; `SQLiteError`.
   static func migrate(_ connection: borrowing Connection, path: String) throws {
     let found = try Self.found(in: connection, path: path)
     guard found < version else { return }
+    guard found == 0 || found >= oldest else { throw StoreError.older(path) }
     try connection.execute("BEGIN IMMEDIATE")
     do {
       for migration in migrations where migration.number > found {

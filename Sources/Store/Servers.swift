@@ -33,6 +33,36 @@ extension Store {
     }
   }
 
+  /// How a server's tables were filled last; nil when there is no such server, or it is not known.
+  public func options(ofServer name: String) throws -> Normalizer.Options? {
+    try first(
+      "SELECT trunks, tables, dtmf FROM servers WHERE name = ? AND tables IS NOT NULL",
+      [.text(name)]
+    ) {
+      var options = Normalizer.Options()
+      options.trunks = Set(Self.list($0.text(at: 0)))
+      options.tables = Set(
+        Self.list($0.text(at: 1)).compactMap { Normalizer.Options.BulkyTable(rawValue: $0) })
+      options.dtmf = $0.text(at: 2) == "clear"
+      return options
+    }
+  }
+
+  /// Notes how a server's tables are filled.
+  public func set(_ options: Normalizer.Options, ofServer name: String) throws {
+    guard try self.options(ofServer: name) != options else { return }
+    try execute("UPDATE servers SET trunks = ?, tables = ?, dtmf = ? WHERE name = ?") {
+      $0.append(options.trunks.sorted().joined(separator: ", "))
+      $0.append(options.tables.map(\.rawValue).sorted().joined(separator: ", "))
+      $0.append(options.dtmf ? "clear" : "masked")
+      $0.append(name)
+    }
+  }
+
+  private static func list(_ text: String?) -> [String] {
+    (text ?? "").split(separator: ",").map { String($0.drop { $0 == " " }) }
+  }
+
   /// How far a server's stream has been taken in.
   public struct Position: Sendable {
     /// The row in `sessions`.
@@ -55,6 +85,13 @@ extension Store {
       self.lastAt = lastAt
       self.state = state
     }
+
+    /// Of a row with these columns in this order.
+    init(_ row: borrowing Statement) {
+      self.init(
+        sessionID: row.int(at: 0), connectedAt: row.int(at: 1), sessionOffset: row.int(at: 2),
+        lastAt: row.int(at: 3), state: row.blob(at: 4))
+    }
   }
 
   /// The position of a server; nil when nothing of it was taken in yet.
@@ -63,12 +100,7 @@ extension Store {
       """
       SELECT p.session_id, s.connected_us, p.session_offset, p.last_us, p.state
       FROM positions p JOIN sessions s ON s.id = p.session_id WHERE p.id = ?
-      """, [.integer(server)]
-    ) {
-      Position(
-        sessionID: $0.int(at: 0), connectedAt: $0.int(at: 1), sessionOffset: $0.int(at: 2),
-        lastAt: $0.int(at: 3), state: $0.blob(at: 4))
-    }
+      """, [.integer(server)], Position.init)
   }
 
   /// Notes a server's position.

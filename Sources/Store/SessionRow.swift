@@ -52,6 +52,24 @@ public struct SessionRow: Row, Sendable {
   }
 }
 
+extension SessionRow {
+  /// The statement that reads rows, up to its conditions.
+  static let selection = "SELECT \(columns.joined(separator: ", ")) FROM sessions "
+
+  init(_ row: borrowing Statement) {
+    self.init(
+      id: row.int(at: 0), serverID: row.int(at: 1), connectedAt: row.int(at: 2),
+      source: row.text(at: 6) ?? "", sourceName: row.text(at: 7), timeSource: row.text(at: 8) ?? "")
+    loggedInAt = row.optionalInt(at: 3)
+    endedAt = row.optionalInt(at: 4)
+    endReason = row.text(at: 5)
+    banner = row.text(at: 9)
+    bytes = row.int(at: 10)
+    frames = row.int(at: 11)
+    cutFrames = row.int(at: 12)
+  }
+}
+
 /// A row of `gaps`; schema/0001-core.sql says what each column is.
 public struct GapRow: Row, Sendable {
   public static let table = "gaps"
@@ -80,28 +98,48 @@ public struct GapRow: Row, Sendable {
   }
 }
 
+extension GapRow {
+  /// The statement that reads rows, up to its conditions.
+  static let selection = "SELECT \(columns.joined(separator: ", ")) FROM gaps "
+
+  init(_ row: borrowing Statement) {
+    id = row.int(at: 0)
+    serverID = row.int(at: 1)
+    sessionID = row.optionalInt(at: 2)
+    startedAt = row.int(at: 3)
+    endedAt = row.optionalInt(at: 4)
+    reason = row.text(at: 5) ?? ""
+    attempts = row.int(at: 6)
+  }
+}
+
 extension Store {
   /// The session of a server whose connection was made at this time; nil when the store has none.
   public func session(of server: Int64, connectedAt: Int64) throws -> SessionRow? {
     try first(
-      """
-      SELECT id, source, source_name, time_source, logged_in_us, ended_us, end_reason, banner,
-        bytes, frames, cut_frames
-      FROM sessions WHERE server_id = ? AND connected_us = ?
-      """,
-      [.integer(server), .integer(connectedAt)]
-    ) {
-      var row = SessionRow(
-        id: $0.int(at: 0), serverID: server, connectedAt: connectedAt,
-        source: $0.text(at: 1) ?? "", sourceName: $0.text(at: 2), timeSource: $0.text(at: 3) ?? "")
-      row.loggedInAt = $0.optionalInt(at: 4)
-      row.endedAt = $0.optionalInt(at: 5)
-      row.endReason = $0.text(at: 6)
-      row.banner = $0.text(at: 7)
-      row.bytes = $0.int(at: 8)
-      row.frames = $0.int(at: 9)
-      row.cutFrames = $0.int(at: 10)
-      return row
+      SessionRow.selection + "WHERE server_id = ? AND connected_us = ?",
+      [.integer(server), .integer(connectedAt)], SessionRow.init)
+  }
+
+  /// The sessions of a server in the order of their ids.
+  public func sessions(of server: Int64) throws -> [SessionRow] {
+    try all(SessionRow.selection + "WHERE server_id = ? ORDER BY id", server, SessionRow.init)
+  }
+
+  /// The gaps of a server in the order of their ids.
+  public func gaps(of server: Int64) throws -> [GapRow] {
+    try all(GapRow.selection + "WHERE server_id = ? ORDER BY id", server, GapRow.init)
+  }
+
+  private func all<R>(
+    _ sql: String, _ server: Int64, _ read: (borrowing Statement) -> R
+  ) throws -> [R] {
+    try run {
+      let statement = try connection.prepare(sql)
+      statement.bind(server, at: 1)
+      var found: [R] = []
+      while try statement.step() { found.append(read(statement)) }
+      return found
     }
   }
 

@@ -16,7 +16,8 @@ public final class Store {
 
   public let path: String
   let connection: Connection
-  private let lock: StoreLock
+  /// Nil for a file that nobody knows of yet.
+  private let lock: StoreLock?
   private var statements: [String: PreparedStatement] = [:]
   private var bindings = Bindings()
   private(set) var isInTransaction = false
@@ -40,8 +41,33 @@ public final class Store {
       // Readers without write rights need the -wal and -shm files, so they stay.
       connection.keepWAL()
       try Schema.migrate(connection, path: path)
+      try Self.checkStates(connection, path: path)
     } catch let error as SQLiteError {
       throw StoreError(error, path: path)
+    }
+  }
+
+  /// Begins a store in an empty file that nobody knows of yet: what breaks while it is written
+  /// breaks nothing else, so nothing is synced, and nothing can be rolled back.
+  init(building path: String) throws {
+    self.path = path
+    lock = nil
+    do {
+      connection = try Connection(path: path, mode: .readWrite)
+      connection.busyTimeout(Self.busyTimeout)
+      try connection.execute(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384")
+      try Schema.migrate(connection, path: path)
+    } catch let error as SQLiteError {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  /// Refuses a store whose saved states are of another version: it could not be gone on with.
+  private static func checkStates(_ connection: borrowing Connection, path: String) throws {
+    let statement = try connection.prepare("SELECT substr(state, 1, 16) FROM positions")
+    while try statement.step() {
+      if StateReader(statement.blob(at: 0)).isDamaged { throw StoreError.older(path) }
     }
   }
 
@@ -50,7 +76,8 @@ public final class Store {
   /// Begins a transaction unless one is open.
   public func begin() throws {
     guard !isInTransaction else { return }
-    try run { try connection.execute("BEGIN IMMEDIATE") }
+    // IMMEDIATE would also lock a store that is attached to a new one.
+    try run { try connection.execute(lock == nil ? "BEGIN" : "BEGIN IMMEDIATE") }
     isInTransaction = true
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 import SQLite
 
 /// Why a store cannot be used, in one line that says what to do.
@@ -10,6 +11,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     case notAStore
     /// A later amirec wrote it.
     case newer
+    /// An earlier amirec wrote it, and only a rebuild brings it up to date.
+    case older
     /// Another program writes it.
     case locked
     /// What it holds contradicts itself.
@@ -29,6 +32,19 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     self.path = path
     self.message = message
     self.sqliteCode = sqliteCode
+  }
+
+  static func older(_ path: String) -> StoreError {
+    StoreError(
+      .older, path,
+      "was left by another version of amirec; amirec rebuild --db \(path) makes its tables anew from "
+        + "the recorded stream")
+  }
+
+  /// A call of the system on `path` failed, as `errno` says.
+  static func system(_ path: String, _ what: String) -> StoreError {
+    let reason = unsafe String(cString: strerror(errno))
+    return StoreError(.unreadable, path, "\(what): \(reason)")
   }
 
   init(_ error: SQLiteError, path: String) {

@@ -8,7 +8,8 @@ final class StoreLock {
   private let descriptor: Int32
 
   init(path: String) throws {
-    let name = path + ".lock"
+    // A store has one lock, whatever links lead to it.
+    let name = Self.resolved(path) + ".lock"
     let descriptor = unsafe open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw StoreError(
@@ -21,6 +22,13 @@ final class StoreLock {
         .locked, path, "is being written by another amirec or amirecd; stop that one first")
     }
     self.descriptor = descriptor
+  }
+
+  /// The path of the file itself, if there is one.
+  static func resolved(_ path: String) -> String {
+    guard let found = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(found) }
+    return unsafe String(cString: found)
   }
 
   deinit {

@@ -15,7 +15,8 @@ import Reports
     version: Version.text,
     subcommands: [
       ImportCommand.self, ReportCommand.self, CallCommand.self, FramesCommand.self, SQLCommand.self,
-      StatusCommand.self, DoctorCommand.self, ReconcileCommand.self, ReplayCommand.self,
+      StatusCommand.self, DoctorCommand.self, RebuildCommand.self, ReconcileCommand.self,
+      ReplayCommand.self,
     ])
 
   static func main() async {

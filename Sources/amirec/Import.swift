@@ -27,31 +27,22 @@ struct ImportCommand: ParsableCommand {
       valueName: "name"))
   var server: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Bulky tables to fill as well, separated by commas: cels.", valueName: "names"))
-  var tables: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The server's trunks, separated by commas, such as PJSIP/trunk1: they tell the direction of calls.",
-      valueName: "names"))
-  var trunks: String?
+  @OptionGroup var filling: FillingOptions
 
   @Flag(help: "Write the summary as JSON.")
   var json = false
 
   func run() throws {
     let path = try store.given()
-    var options = try BulkyTables.options(tables)
-    options.trunks = Set(
-      trunks?.split(separator: ",").map { $0.filter { $0 != " " } } ?? [])
+    let change = try filling.change()
     // All files are looked into before the store is touched.
     let recordings = try files.map { try Recording(path: $0) }
     let store = try Store(path: path)
     var summaries: [ImportSummary] = []
     for recording in recordings {
       let name = server ?? recording.serverName
+      var options = try store.options(ofServer: name) ?? Normalizer.Options()
+      change(&options)
       summaries.append(try take(recording, of: name, into: store, options))
     }
     try store.checkpoint()
@@ -71,7 +62,7 @@ struct ImportCommand: ParsableCommand {
       let ingest = try Ingest(
         store: store, server: server,
         source: .capture(name: recording.fileName, fileDate: capture.modified), options: options)
-      var meter = ProgressMeter(name: recording.fileName, totalBytes: capture.fileBytes)
+      var meter = ProgressMeter(name: recording.fileName)
       var bytes: [UInt8] = []
       var committed: Int64 = 0
       while let record = try capture.next(into: &bytes) {
@@ -79,7 +70,8 @@ struct ImportCommand: ParsableCommand {
         guard ingest.progress.bytes - committed >= Self.commitBytes else { continue }
         committed = ingest.progress.bytes
         try ingest.commit()
-        meter.show(bytes: capture.fileBytesRead, events: ingest.progress.events)
+        meter.show(
+          bytes: capture.fileBytesRead, of: capture.fileBytes, events: ingest.progress.events)
       }
       if capture.wasCut { try ingest.noteCut(until: capture.indexedUntil) }
       try ingest.finish(reason: capture.wasCut ? "cut" : "recording-ended")
@@ -102,18 +94,4 @@ struct ImportCommand: ParsableCommand {
 
 extension Recording {
   var fileName: String { path.split(separator: "/").last.map { String($0) } ?? path }
-}
-
-/// The tables that are filled only when asked for.
-enum BulkyTables {
-  static func options(_ names: String?) throws -> Normalizer.Options {
-    var options = Normalizer.Options()
-    for name in names?.split(separator: ",") ?? [] {
-      switch name.filter({ $0 != " " }) {
-      case "cels": options.cels = true
-      default: throw Failure(Failure.usage, "there is no table \(name) to ask for; known: cels")
-      }
-    }
-    return options
-  }
 }

@@ -6,21 +6,19 @@ struct ProgressMeter {
   private static let interval: Duration = .milliseconds(250)
 
   private let name: String
-  private let totalBytes: Int64
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var shownAt: ContinuousClock.Instant
 
-  init(name: String, totalBytes: Int64) {
+  init(name: String) {
     self.name = name
-    self.totalBytes = totalBytes
     start = clock.now
     shownAt = start
   }
 
-  /// Shows that `bytes` of the file have been read, and `events` found in them.
-  mutating func show(bytes: Int64, events: Int64) {
+  /// Shows that `bytes` of all have been read, and `events` found in them.
+  mutating func show(bytes: Int64, of totalBytes: Int64, events: Int64) {
     let now = clock.now
     guard isTerminal, now - shownAt >= Self.interval else { return }
     shownAt = now

@@ -50,7 +50,9 @@ actor Collector {
   static func run(_ configuration: Configuration, path: String) async throws {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     var options = Normalizer.Options()
-    options.cels = configuration.tables.contains("cels")
+    options.tables = Set(
+      configuration.tables.compactMap { Normalizer.Options.BulkyTable(rawValue: $0) })
+    options.dtmf = configuration.showsDTMF
     let intake = try await Intake.start(
       store: configuration.store, options: options, log: Logger(label: "amirecd"))
     let collector = Collector(configuration, path: path, intake: intake)
@@ -96,7 +98,7 @@ actor Collector {
       status.disconnected("not in the configuration")
       let folder = "\(configuration.journal)/\(name)"
       intake.order(
-        .read(.init(name: name, folder: folder, trunks: [], inlet: nil, status: status)))
+        .read(.init(name: name, folder: folder, trunks: nil, inlet: nil, status: status)))
     }
   }
 
@@ -187,16 +189,19 @@ actor Collector {
       return log.error("the configuration stays as it was: \(error)")
     }
     for warning in new.warnings { log.warning("\(warning)") }
-    if (new.store, new.journal, new.tables)
-      != (configuration.store, configuration.journal, configuration.tables)
+    if (new.store, new.journal, new.tables, new.showsDTMF)
+      != (
+        configuration.store, configuration.journal, configuration.tables, configuration.showsDTMF
+      )
     {
-      log.warning("a change of store, journal or tables is for the next start")
+      log.warning("a change of store, journal, tables or dtmf is for the next start")
     }
     let old = configuration
     configuration = new
     configuration.store = old.store
     configuration.journal = old.journal
     configuration.tables = old.tables
+    configuration.showsDTMF = old.showsDTMF
     ErrorLog.threshold.withLock { $0 = level(of: new) }
     intake.order(.commit(every: new.commitIntervalMilliseconds))
     await change(to: new.servers)

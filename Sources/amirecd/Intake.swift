@@ -12,8 +12,8 @@ final class Intake: Sendable {
   struct Source: Sendable {
     let name: String
     let folder: String
-    /// The server's trunks: they tell the direction of calls.
-    let trunks: Set<String>
+    /// The server's trunks: they tell the direction of calls. Nil for those of last time.
+    let trunks: Set<String>?
     /// Who writes it; nil if nobody does any more.
     let inlet: Inlet?
     let status: RecorderStatus

@@ -34,7 +34,7 @@ final class IntakeSource {
   init(_ source: Intake.Source, store: Store, options: Normalizer.Options) throws {
     self.source = source
     var options = options
-    options.trunks = source.trunks
+    options.trunks = try source.trunks ?? store.options(ofServer: source.name)?.trunks ?? []
     ingest = try Ingest(store: store, server: source.name, source: .live, options: options)
     reader = JournalReader(folder: source.folder)
   }

@@ -19,6 +19,7 @@ func configuration(
     #expect(made.store == "/var/lib/amirec/amirec.db")
     #expect(made.journal == "/var/lib/amirec/journal")
     #expect(made.tables == [])
+    #expect(!made.showsDTMF)
     #expect(made.logLevel == "info")
     #expect(made.commitIntervalMilliseconds == 250)
     #expect(made.segmentBytes == 67_108_864)
@@ -45,7 +46,8 @@ func configuration(
       [general]
       store => /a/b.db
       journal=/a/j
-      tables = cels
+      tables = cels, dialplan_steps,variables
+      dtmf = clear
       log_level = warning
       commit_interval_ms = 1000
       segment_size_mb = 2
@@ -70,7 +72,8 @@ func configuration(
       """, ["AMIREC_PBX1_SECRET": "geheim", "AMIREC_PBX_2_SECRET": "anders"])
     #expect(made.store == "/a/b.db")
     #expect(made.journal == "/a/j")
-    #expect(made.tables == ["cels"])
+    #expect(made.tables == ["cels", "dialplan_steps", "variables"])
+    #expect(made.showsDTMF)
     #expect(made.logLevel == "warning")
     #expect(made.commitIntervalMilliseconds == 1_000)
     #expect(made.segmentBytes == 2_097_152)

@@ -80,12 +80,14 @@ struct Bench {
   func take(
     _ stream: Stream, server: String = "pbx", from first: Int = 0, stopAfter: Int? = nil,
     commitEvery: Int = 200, reason: String = "recording-ended",
-    source: Ingest.Source = .capture(name: "test.ami", fileDate: 0)
+    source: Ingest.Source = .capture(name: "test.ami", fileDate: 0),
+    options: Normalizer.Options? = nil
   ) throws -> Ingest.Progress {
-    var options = Normalizer.Options()
-    options.cels = true
+    var withCELs = Normalizer.Options()
+    withCELs.cels = true
     let ingest = try Ingest(
-      store: Store(path: path), server: server, source: source, options: options)
+      store: Store(path: path), server: server, source: source,
+      options: options ?? withCELs)
     for (count, item) in stream.records.enumerated() {
       if count == stopAfter { return ingest.progress }
       try ingest.take(item.record, item.bytes)
@@ -93,6 +95,18 @@ struct Bench {
     }
     try ingest.finish(reason: reason)
     return ingest.progress
+  }
+
+  /// Makes the derived tables anew.
+  func rebuild(
+    _ change: (inout Normalizer.Options) -> Void = { _ in }
+  ) throws -> [Replacement.Change] {
+    try Rebuild.run(path: path, changing: change) { _ in }
+  }
+
+  /// Changes the store behind the programs' backs.
+  func execute(_ sql: String) throws {
+    try Connection(path: path, mode: .readWrite).execute(sql)
   }
 
   /// All rows of all tables, but for what says how far a process had come.

@@ -35,7 +35,17 @@ import Testing
     let folder = Fixture.tests + "/../schema"
     let files = Directory.files(in: folder).filter { $0.hasSuffix(".sql") }.sorted()
     #expect(Schema.migrations.map(\.name) == files)
-    #expect(Schema.migrations.map(\.number) == Array(1...Int64(files.count)))
+    #expect(Schema.migrations.map(\.number) == files.map { Int64($0.prefix(4)) })
+    #expect(Set(Schema.migrations.map(\.number)).count == files.count)
+  }
+
+  @Test func `tables that are not derived say so, and are the recorded ones`() throws {
+    _ = try Store(path: path)
+    let said = try rows(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%Not derived%'")
+    let there = try rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    #expect(Set(said) == Set(Schema.recordedTables).intersection(there))
+    #expect(said.count > 4)
   }
 
   @Test func `every column and every table is explained where it is declared`() throws {
