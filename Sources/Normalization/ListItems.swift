@@ -5,10 +5,18 @@ extension Normalizer {
   mutating func applyListItem(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
     switch event {
     case .queueParams: queueParams(frame, at: time)
-    case .queueMember: queueMember(frame, at: time)
+    case .queueMember:
+      queueMember(frame, at: time)
+      sampleMember(frame)
     case .agents: agents(frame, at: time)
-    case .queueEntry: queueEntry(frame, at: time)
-    case .queueStatusComplete: queueStatusComplete()
+    case .queueEntry:
+      queueEntry(frame, at: time)
+      sampleEntry(frame)
+    case .queueStatusComplete:
+      queueStatusComplete()
+      queueListComplete("status", frame)
+    case .queueSummary: queueSummary(frame, at: time)
+    case .queueSummaryComplete: queueListComplete("summary", frame)
     case .parkedCall: parkedCall(frame, openedBy: "seen", at: time)
     case .confbridgeListRooms: conferenceIsListed(frame, at: time)
     case .contactList: contactList(frame, at: time)

@@ -26,6 +26,9 @@ public enum Schema {
     Migration(
       number: 4, name: "0004-devices.sql",
       sql: String(decoding: PackageResources._004_devices_sql, as: UTF8.self)),
+    Migration(
+      number: 5, name: "0005-queue-samples.sql",
+      sql: String(decoding: PackageResources._005_queue_samples_sql, as: UTF8.self)),
   ]
 
   /// The `user_version` of a store that this program writes.
