@@ -30,7 +30,7 @@ CREATE TABLE queue_visits (
   queue_status TEXT,                -- Asterisk's word: QUEUESTATUS (CONTINUE, TIMEOUT, LEAVEEMPTY, FULL, JOINEMPTY, UNKNOWN: no such queue …)
   wait_ms INTEGER,                  -- joining to being connected with an agent, else to leaving
   original_position INTEGER,        -- place in the queue on joining; the first is 1
-  last_position INTEGER,            -- place on leaving
+  last_position INTEGER,            -- place on leaving; while waiting, that which QueueStatus last told
   priority INTEGER,                 -- QUEUE_PRIO as it was set on the channel, or as QueueStatus told it; NULL: not seen
   agent TEXT,                       -- who was connected: MemberName, else Interface
   interface TEXT,                   -- Interface of that member
@@ -84,13 +84,18 @@ CREATE TABLE queue_members (
   paused INTEGER NOT NULL,          -- 1 while paused, as last seen
   paused_reason TEXT,               -- as given with the pause last seen
   ring_in_use INTEGER,              -- 1 if rung while talking, as last seen
+  status INTEGER,                   -- of its device, as last seen: 0 unknown, 1 idle, 2 in use, 3 busy, 4 invalid, 5 unavailable, 6 ringing, 7 ringing in use, 8 on hold
+  in_call INTEGER,                  -- 1 while talking with a caller of this queue, as last seen
+  calls_taken INTEGER,              -- Asterisk's count of the calls it took, as last seen
+  last_call_us INTEGER,             -- when the last of these ended, to the second
   wrap_up_s INTEGER,                -- the membership's own wrapuptime; 0: its queue's, which Asterisk does not tell
   opened_by TEXT NOT NULL,          -- added; seen when it was there before
   started_us INTEGER NOT NULL,      -- when it was added, or first seen
   ended_us INTEGER,                 -- NULL while it lasts
   closed_by TEXT,                   -- removed; unobserved (gone after a time that was not observed); restart
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
-  ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
+  ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL,
+  last_call_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', last_call_us / 1000000, 'unixepoch') || printf('.%06dZ', last_call_us % 1000000)) VIRTUAL
 ) STRICT;
 
 CREATE TABLE agent_intervals (

@@ -73,6 +73,8 @@ enum Event: String, CaseIterable {
   case queueMember = "QueueMember"
   case queueEntry = "QueueEntry"
   case queueStatusComplete = "QueueStatusComplete"
+  case queueSummary = "QueueSummary"
+  case queueSummaryComplete = "QueueSummaryComplete"
   case queueMemberAdded = "QueueMemberAdded"
   case queueMemberRemoved = "QueueMemberRemoved"
   case queueMemberPause = "QueueMemberPause"

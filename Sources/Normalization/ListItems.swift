@@ -5,12 +5,22 @@ extension Normalizer {
   mutating func applyListItem(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
     switch event {
     case .queueParams: queueParams(frame, at: time)
-    case .queueMember: queueMember(frame, at: time)
+    case .queueMember:
+      queueMember(frame, at: time)
+      sampleMember(frame)
     case .agents: agents(frame, at: time)
     case .queueEntry:
-      if frame.range(of: .uniqueid) == nil { return oldQueueEntry(frame, at: time) }
-      queueEntry(frame, at: time)
-    case .queueStatusComplete: queueStatusComplete()
+      if frame.range(of: .uniqueid) == nil {
+        oldQueueEntry(frame, at: time)
+      } else {
+        queueEntry(frame, at: time)
+      }
+      sampleEntry(frame)
+    case .queueStatusComplete:
+      queueStatusComplete()
+      queueListComplete("status", frame)
+    case .queueSummary: queueSummary(frame, at: time)
+    case .queueSummaryComplete: queueListComplete("summary", frame)
     case .parkedCall:
       if frame.range(of: .parkeeUniqueid) == nil {
         return parkedCall(oldParking(.parkedCall, frame), openedBy: "seen", at: time)

@@ -144,6 +144,7 @@ public struct Normalizer: ~Copyable {
   /// A connection was made.
   public mutating func sessionBegan(id: Int64) {
     session.begin(id: id)
+    queueing.samples.removeAll()
   }
 
   /// The connection ended at `time`: nothing was observed from then on.
@@ -261,7 +262,9 @@ public struct Normalizer: ~Copyable {
     case .queueMemberRemoved: queueMemberRemoved(frame, at: time)
     case .queueMemberPause, .queueMemberStatus, .queueMemberPenalty, .queueMemberRinginuse:
       queueMember(frame, at: time)
-    case .queueParams, .queueMember, .queueEntry, .queueStatusComplete, .agents: break
+    case .queueParams, .queueMember, .queueEntry, .queueStatusComplete, .queueSummary,
+      .queueSummaryComplete, .agents:
+      break
     case .userEvent: userEvent(frame, at: time)
     case .contactStatus: contactStatus(frame, at: time)
     case .peerStatus: peerStatus(frame, at: time)
@@ -313,6 +316,7 @@ public struct Normalizer: ~Copyable {
     var queueVisits = IDs()
     var queueOffers = IDs()
     var queueMembers = IDs()
+    var queueSamples = IDs()
     var agentIntervals = IDs()
     var registrations = IDs()
     var deviceStates = IDs()
@@ -334,6 +338,7 @@ public struct Normalizer: ~Copyable {
       queueVisits.visit(&visitor)
       queueOffers.visit(&visitor)
       queueMembers.visit(&visitor)
+      queueSamples.visit(&visitor)
       agentIntervals.visit(&visitor)
       registrations.visit(&visitor)
       deviceStates.visit(&visitor)

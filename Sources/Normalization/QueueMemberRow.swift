@@ -3,7 +3,8 @@ public struct QueueMemberRow: Row, Sendable {
   public static let table = "queue_members"
   public static let columns = [
     "id", "server_id", "queue_id", "agent", "interface", "state_interface", "membership",
-    "penalty", "paused", "paused_reason", "ring_in_use", "wrap_up_s", "opened_by", "started_us",
+    "penalty", "paused", "paused_reason", "ring_in_use", "wrap_up_s", "status", "in_call",
+    "calls_taken", "last_call_us", "opened_by", "started_us",
     "ended_us",
     "closed_by",
   ]
@@ -20,6 +21,10 @@ public struct QueueMemberRow: Row, Sendable {
   var pausedReason: String?
   var ringInUse: Int64?
   var wrapUp: Int64?
+  var status: Int64?
+  var isInCall: Int64?
+  var callsTaken: Int64?
+  var lastCallAt: Int64?
   var openedBy = ""
   var startedAt: Int64 = 0
   var endedAt: Int64?
@@ -38,6 +43,10 @@ public struct QueueMemberRow: Row, Sendable {
     visitor.visit(&pausedReason)
     visitor.visit(&ringInUse)
     visitor.visit(&wrapUp)
+    visitor.visit(&status)
+    visitor.visit(&isInCall)
+    visitor.visit(&callsTaken)
+    visitor.visit(&lastCallAt)
     visitor.visit(&openedBy)
     visitor.visit(&startedAt)
     visitor.visit(&endedAt)

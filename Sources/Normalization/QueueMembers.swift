@@ -92,6 +92,10 @@ extension Normalizer {
     row.penalty = frame.text(named: "Penalty").flatMap { Int64($0) } ?? row.penalty
     row.ringInUse = frame.text(named: "Ringinuse").flatMap { Int64($0) } ?? row.ringInUse
     row.wrapUp = frame.integer(named: "Wrapuptime") ?? row.wrapUp
+    row.status = frame.integer(of: .status) ?? row.status
+    row.isInCall = frame.integer(named: "InCall") ?? row.isInCall
+    row.callsTaken = frame.integer(named: "CallsTaken") ?? row.callsTaken
+    row.lastCallAt = frame.seconds(named: "LastCall") ?? row.lastCallAt
     if let paused = frame.text(named: "Paused") {
       row.isPaused = paused == "1"
       row.pausedReason = row.isPaused ? frame.text(named: "PausedReason") : nil
@@ -103,6 +107,8 @@ extension Normalizer {
       == (old.agent, old.stateInterface, old.membership, old.penalty, old.ringInUse)
       && (row.isPaused, row.pausedReason, row.wrapUp)
         == (old.isPaused, old.pausedReason, old.wrapUp)
+      && (row.status, row.isInCall, row.callsTaken, row.lastCallAt)
+        == (old.status, old.isInCall, old.callsTaken, old.lastCallAt)
     if !isSame {
       queueing.members[slot].row = row
       queueing.members.touch(slot)

@@ -10,6 +10,10 @@ struct Queueing: Visitable {
   var settled = EndedChannels()
   /// Channels that entered the application Queue and did not join yet.
   var approaches: [Approach] = []
+  /// Samples of lists that go on.
+  var samples: [QueueSample] = []
+  /// Samples to be written.
+  var completeSamples: [QueueSampleRow] = []
   /// Slots of visits that are gone once they are written.
   var leaving: [Int] = []
 
@@ -56,6 +60,7 @@ struct Queueing: Visitable {
     visitor.visit(&agents, filler: LiveAgent())
     settled.visit(&visitor)
     visitor.visit(&approaches, filler: Approach())
+    visitor.visit(&samples, filler: QueueSample())
   }
 
   mutating func makeIndexes() {
@@ -99,6 +104,8 @@ struct Queueing: Visitable {
       try sink.write(&intervals[slot].row)
       if intervals[slot].row.endedAt != nil { intervals.remove(slot) }
     }
+    for index in completeSamples.indices { try sink.write(&completeSamples[index]) }
+    completeSamples.removeAll(keepingCapacity: true)
     for slot in leaving { visits.remove(slot) }
     leaving.removeAll(keepingCapacity: true)
   }

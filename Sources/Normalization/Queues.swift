@@ -20,6 +20,7 @@ extension Normalizer {
   mutating func queueParams(_ frame: borrowing Frame, at time: Int64) {
     guard let name = frame.knownText(of: .queue) else { return }
     let slot = queue(name, at: time)
+    sampleQueue(frame, slot, at: time)
     var row = queueing.queues[slot].row
     row.strategy = frame.text(named: "Strategy")
     row.maxCallers = frame.text(named: "Max").flatMap { Int64($0) }
@@ -52,7 +53,7 @@ extension Normalizer {
       guard queueing.visits[visit].phase == .waiting else {
         if joined <= (queueing.visits[visit].row.leftAt ?? time) + second { return }
         visit = openVisit(of: channel, in: queue, by: "snapshot", at: joined)
-        return notePriority(visit, frame)
+        return notePlace(visit, frame)
       }
       queueing.visits[visit].session = session.number
       if queueing.visits[visit].row.openedBy == "seen" {
@@ -63,14 +64,16 @@ extension Normalizer {
     } else {
       visit = openVisit(of: channel, in: queue, by: "snapshot", at: joined)
     }
-    notePriority(visit, frame)
+    notePlace(visit, frame)
   }
 
-  private mutating func notePriority(_ visit: Int, _ frame: borrowing Frame) {
-    guard let priority = frame.integer(of: .priority),
-      queueing.visits[visit].row.priority != priority
-    else { return }
+  private mutating func notePlace(_ visit: Int, _ frame: borrowing Frame) {
+    let old = queueing.visits[visit].row
+    let priority = frame.integer(of: .priority) ?? old.priority
+    let position = frame.integer(of: .position) ?? old.lastPosition
+    guard (priority, position) != (old.priority, old.lastPosition) else { return }
     queueing.visits[visit].row.priority = priority
+    queueing.visits[visit].row.lastPosition = position
     queueing.visits.touch(visit)
   }
 

@@ -10,6 +10,7 @@ public struct Queries: Sendable {
     ("queue-service-level", PackageResources.queue_service_level_sql),
     ("queue-abandonment", PackageResources.queue_abandonment_sql),
     ("queue-wait", PackageResources.queue_wait_sql),
+    ("agent-performance", PackageResources.agent_performance_sql),
     ("registrations", PackageResources.registrations_sql),
     ("security", PackageResources.security_sql),
     ("completeness", PackageResources.completeness_sql),

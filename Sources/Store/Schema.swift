@@ -27,6 +27,8 @@ public enum Schema {
       number: 4, name: "0004-devices.sql",
       sql: String(decoding: PackageResources._004_devices_sql, as: UTF8.self)),
     Migration(
+      number: 5, name: "0005-queue-samples.sql",
+      sql: String(decoding: PackageResources._005_queue_samples_sql, as: UTF8.self)),
       number: 7, name: "0007-dialplan.sql",
       sql: String(decoding: PackageResources._007_dialplan_sql, as: UTF8.self)),
   ]

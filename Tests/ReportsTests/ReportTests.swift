@@ -40,7 +40,8 @@ extension ReportsTests {
         error?.description
           == "there is no report \"hangups\\u{1b}\"; there are: "
           + "call-volume, calls, hangup-causes, transfers, queue-summary, queue-service-level, "
-          + "queue-abandonment, queue-wait, registrations, security, completeness")
+          + "queue-abandonment, queue-wait, agent-performance, registrations, security, completeness"
+      )
     }
 
     @Test func `an empty answer says what the store holds`() throws {
@@ -82,7 +83,8 @@ extension ReportsTests {
       #expect(
         queries.all.map(\.name) == [
           "call-volume", "calls", "hangup-causes", "transfers", "queue-summary",
-          "queue-service-level", "queue-abandonment", "queue-wait", "registrations", "security",
+          "queue-service-level", "queue-abandonment", "queue-wait", "agent-performance",
+          "registrations", "security",
           "completeness", "servers",
         ])
       let store = try TestStore(Sample.sql)

@@ -178,9 +178,6 @@ extension Sample {
       VALUES (1, 0, 1, 'b1', 'basic', \(at(5)), \(at(65)));
     INSERT INTO bridge_members (id, server_id, bridge_id, channel_id, entered_us, left_us) VALUES
       (1, 0, 1, 11, \(at(5)), \(at(65))), (2, 0, 1, 12, \(at(5)), \(at(65)));
-    INSERT INTO agent_intervals (
-      id, server_id, agent, source, state, reason, opened_by, started_us, ended_us, closed_by)
-      VALUES (1, 0, 'Anna', 'queue', 'paused', 'lunch', 'event', \(at(0)), \(at(900)), 'unpaused');
 
     """
 }

@@ -31,11 +31,39 @@ extension Sample {
       (\(second + 8), 1, \(second + 8), \(second + 1), \(second + 81), \(second + 81), 'join',
         \(at(8000)), \(at(8006)), 'answered', NULL, 6000, 1, 1, 'Carl', \(at(8010)), \(at(8030)),
         24000, 'caller');
+    UPDATE queue_visits SET hold_ms = 12000 WHERE id = 1;
     INSERT INTO queue_offers (
       id, server_id, visit_id, queue_id, channel_id, agent, interface, called_us, ended_us, outcome,
       dial_status, ring_ms) VALUES
       (1, 0, 1, 1, 12, 'Anna', 'PJSIP/101', \(at(1)), \(at(4)), 'connected', 'ANSWER', 3000),
       (2, 0, 3, 1, 32, 'Anna', 'PJSIP/103', \(at(7201)), \(at(7225)), 'cancelled', 'CANCEL', 24000);
+    INSERT INTO queue_members (
+      id, server_id, queue_id, agent, interface, state_interface, membership, paused, opened_by,
+      started_us, ended_us) VALUES
+      (1, 0, 1, 'Anna', 'PJSIP/101', 'PJSIP/101', 'dynamic', 0, 'seen', \(at(-100)), \(at(3600))),
+      (2, 0, 1, 'Anna', 'PJSIP/101', 'PJSIP/101', 'dynamic', 0, 'added', \(at(7200)), NULL),
+      (3, 0, 2, 'Dora', 'Local/1', 'Agent:1001', 'static', 0, 'seen', \(at(-100)), NULL),
+      (4, 0, 2, 'Bert', 'PJSIP/202', 'PJSIP/202', 'static', 0, 'seen', \(at(-100)), NULL);
+    INSERT INTO agent_intervals (
+      id, server_id, agent, source, state, reason, opened_by, started_us, ended_us, closed_by)
+    VALUES
+      (1, 0, 'Anna', 'queue', 'logged-in', NULL, 'snapshot', \(at(-100)), \(at(3600)), 'removed'),
+      (2, 0, 'Anna', 'queue', 'paused', 'tea', 'event', \(at(-50)), \(at(50)), 'unpaused'),
+      (3, 0, 'Anna', 'queue', 'ringing', NULL, 'event', \(at(1)), \(at(4)), 'ended'),
+      (4, 0, 'Anna', 'queue', 'talking', NULL, 'event', \(at(4)), \(at(64)), 'ended'),
+      (5, 0, 'Anna', 'queue', 'wrap-up', NULL, 'event', \(at(64)), \(at(94)), 'time-up'),
+      (6, 0, 'Anna', 'queue', 'logged-in', NULL, 'event', \(at(7200)), NULL, NULL),
+      (7, 0, 'Anna', 'queue', 'ringing', NULL, 'event', \(at(7201)), \(at(7225)), 'ended'),
+      (8, 0, 'Anna', 'queue', 'paused', 'lunch', 'event', \(at(40000)), \(at(43600)), 'unpaused'),
+      (9, 0, 'Anna', 'queue', 'talking', NULL, 'event', \(at(79989)), \(at(79999)), 'ended'),
+      (10, 0, 'Bert', 'queue', 'talking', NULL, 'event', \(at(7316)), \(at(7400)), 'ended'),
+      (11, 0, '1001', 'agent-pool', 'logged-in', NULL, 'event', \(at(50000)), \(at(60000)),
+        'logoff'),
+      (12, 0, 'Eve', 'queue', 'logged-in', NULL, 'event', \(at(-90)), \(at(-1)), 'removed'),
+      (\(second + 1), 1, 'Carl', 'queue', 'logged-in', NULL, 'event', \(at(7200)), \(at(10800)),
+        'removed'),
+      (\(second + 2), 1, 'Carl', 'queue', 'talking', NULL, 'event', \(at(8010)), \(at(8030)),
+        'ended');
 
     """
 
