@@ -29,6 +29,7 @@ public enum Schema {
     Migration(
       number: 5, name: "0005-queue-samples.sql",
       sql: String(decoding: PackageResources._005_queue_samples_sql, as: UTF8.self)),
+    Migration(
       number: 7, name: "0007-dialplan.sql",
       sql: String(decoding: PackageResources._007_dialplan_sql, as: UTF8.self)),
   ]
