@@ -22,6 +22,7 @@ struct FirstGeneration: Visitable {
   /// Uniqueids of channels that Asterisk makes only to move another into them.
   var placeholders: [String] = []
   var reaches: [Reach] = []
+  var transfers: [Transfer] = []
   /// Slots of channels by which an attended transfer was made that is told already.
   var transferers: [Int] = []
   /// The greatest serial in a `Uniqueid` of a new channel: a smaller one in a later session is a
@@ -55,6 +56,18 @@ struct FirstGeneration: Visitable {
     }
   }
 
+  /// An attended transfer that was announced: the masquerade that makes it follows.
+  struct Transfer: Visitable {
+    /// Slots of the channels by which it was made.
+    var first = 0
+    var second = 0
+
+    mutating func visit(_ visitor: inout some FieldVisitor) {
+      visitor.visit(&first)
+      visitor.visit(&second)
+    }
+  }
+
   /// A dial whose end no event tells: that shows in what happens to both channels.
   struct Reach: Visitable {
     /// The slot of the dial, until its status is known.
@@ -84,6 +97,7 @@ struct FirstGeneration: Visitable {
     visitor.visit(&masquerades, filler: Masquerade())
     visitor.visit(&placeholders)
     visitor.visit(&reaches, filler: Reach())
+    visitor.visit(&transfers, filler: Transfer())
     visitor.visit(&transferers)
     visitor.visit(&serial)
     visitor.visit(&session)
@@ -101,7 +115,8 @@ extension Normalizer {
     case .newstate, .newCallerid:
       if frame.range(of: .context) != nil || frame.range(of: .linkedid) != nil { return false }
     case .newexten: if frame.range(of: .exten) != nil { return false }
-    case .hangup: if !frame.endsInBracket { return false }
+    case .hangup:
+      if firstGeneration.reaches.isEmpty, !frame.endsInBracket { return false }
     case .agentCalled, .agentConnect, .agentComplete, .agentDump, .agentRingNoAnswer,
       .queueMemberPenalty, .queueMemberRinginuse:
       if frame.range(of: .interface) != nil { return false }

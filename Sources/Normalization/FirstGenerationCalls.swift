@@ -92,35 +92,38 @@ extension Normalizer {
     firstGeneration.reaches.removeAll { $0.source == source && $0.hasEnded }
   }
 
-  /// A channel ends: so do the dials of it and to it. Why those to it ended may show later.
-  mutating func firstGenerationClosed(_ slot: Int, at time: Int64, by closedBy: String) {
-    for place in firstGeneration.reaches.indices where firstGeneration.reaches[place].dest == slot {
-      reachEnds(place, at: time)
+  /// A channel is about to end, for this cause: what it says of the dial to it.
+  ///
+  /// **Source:** include/asterisk/causes.h, 17 and 34.
+  mutating func noteReachEnds(_ dest: Int, cause: Int64?, at time: Int64) {
+    for place in firstGeneration.reaches.indices
+    where firstGeneration.reaches[place].dest == dest && firstGeneration.reaches[place].dial != nil
+    {
+      let source = firstGeneration.reaches[place].source
+      let isElsewhere = firstGeneration.reaches.contains { $0.source == source && $0.isAnswered }
+      switch cause {
+      case 17: settle(reach: place, "BUSY", at: time)
+      case 34: settle(reach: place, "CONGESTION", at: time)
+      case _ where isElsewhere: settle(reach: place, "CANCEL", at: time)
+      default: firstGeneration.reaches[place].hasEnded = true
+      }
     }
+  }
+
+  /// A channel ended: so did the dials of it and to it. Why those to it ended may show later.
+  mutating func firstGenerationClosed(_ slot: Int, at time: Int64, by closedBy: String) {
+    tellTransfer(of: slot, at: time)
     resolveReaches(of: slot, closedBy == "hangup" ? "CANCEL" : nil, at: time)
     for place in firstGeneration.reaches.indices
-    where firstGeneration.reaches[place].source == slot {
+    where firstGeneration.reaches[place].source == slot
+      || closedBy != "hangup" && firstGeneration.reaches[place].dest == slot
+    {
       settle(reach: place, nil, at: time)
     }
     firstGeneration.reaches.removeAll {
-      $0.source == slot || ($0.dest == slot && $0.dial == nil && !$0.isAnswered)
+      $0.source == slot || $0.dest == slot && $0.dial == nil && !$0.isAnswered
     }
     dissolvePair(of: slot, at: time)
-  }
-
-  private mutating func reachEnds(_ place: Int, at time: Int64) {
-    let reach = firstGeneration.reaches[place]
-    guard let dest = reach.dest, reach.dial != nil else { return }
-    let isElsewhere = firstGeneration.reaches.contains {
-      $0.source == reach.source && $0.isAnswered
-    }
-    // include/asterisk/causes.h: 17 busy, 34 congestion.
-    switch channels[dest].row.cause {
-    case 17: settle(reach: place, "BUSY", at: time)
-    case 34: settle(reach: place, "CONGESTION", at: time)
-    case _ where isElsewhere: settle(reach: place, "CANCEL", at: time)
-    default: firstGeneration.reaches[place].hasEnded = true
-    }
   }
 
   // MARK: Bridges

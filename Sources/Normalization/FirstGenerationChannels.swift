@@ -8,8 +8,10 @@ import AMI
 /// How the names of channels begin that Asterisk makes only to move another channel into them.
 ///
 /// **Source:** main/pbx.c, `ast_async_goto`; main/features.c, `masq_park_call`, `action_bridge` and
-/// `builtin_atxfer`.
-private let placeholderNames = ["AsyncGoto/", "Parked/", "Bridge/", "Transfered/"]
+/// `builtin_atxfer`; channels/chan_sip.c, `sip_park`.
+private let placeholderNames = [
+  "AsyncGoto/", "Parked/", "Bridge/", "Transfered/", "Parking/", "SIPPeer/",
+]
 
 /// States by their names: Asterisk 1.4 gives no number.
 ///
@@ -115,7 +117,9 @@ extension Normalizer {
       name(cloneID, nil)
       return name(originalID, clone)
     }
-    attendedTransferShows(original, clone, at: time)
+    if let transfer = attendedTransfer(original, clone) {
+      apply(.attendedTransfer, transfer, at: time)
+    }
     firstGeneration.reaches.removeAll { $0.dest == original && !$0.isAnswered }
     takePlace(of: original, clone, at: time)
     name(originalID, clone)
@@ -161,7 +165,11 @@ extension Normalizer {
   mutating func oldHangup(_ frame: borrowing Frame, at time: Int64) {
     guard let uniqueid = frame.text(of: .uniqueid) else { return }
     firstGeneration.placeholders.removeAll { $0 == uniqueid }
-    if channelByUniqueid[uniqueid] != nil { return apply(.hangup, frame, at: time) }
+    if let slot = channelByUniqueid[uniqueid] {
+      noteReachEnds(slot, cause: frame.integer(of: .cause), at: time)
+      return apply(.hangup, frame, at: time)
+    }
+    guard frame.endsInBracket else { return apply(.hangup, frame, at: time) }
     firstGeneration.aliases.removeAll { $0.uniqueid == uniqueid && $0.slot == nil }
     channelByUniqueid[uniqueid] = heldChannel(announcedAs: uniqueid)
   }

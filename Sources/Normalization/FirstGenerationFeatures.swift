@@ -15,7 +15,7 @@ extension Normalizer {
         ?? slot(named: frame.text(of: .targetChannel)),
       !firstGeneration.transferers.contains(first), !firstGeneration.transferers.contains(second)
     else { return }
-    attended(first, second, bridgedPeer(of: first), bridgedPeer(of: second), at: time)
+    firstGeneration.transfers.append(FirstGeneration.Transfer(first: first, second: second))
   }
 
   private mutating func oldBlindTransfer(_ frame: borrowing Frame, at time: Int64) {
@@ -38,22 +38,42 @@ extension Normalizer {
     apply(.blindTransfer, words.finish(), at: time)
   }
 
-  /// A masquerade of one talking party into a channel of the one that it talks to is an attended
-  /// transfer.
-  mutating func attendedTransferShows(_ original: Int, _ clone: Int, at time: Int64) {
+  /// The attended transfer that a masquerade makes, if it does: one that was announced, or of a
+  /// talking party into another channel of the one that it talks to.
+  mutating func attendedTransfer(_ original: Int, _ clone: Int) -> Frame? {
+    if let place = firstGeneration.transfers.firstIndex(where: {
+      $0.second == original || $0.first == original
+    }) {
+      let transfer = firstGeneration.transfers.remove(at: place)
+      return attended(
+        transfer.first, transfer.second, bridgedPeer(of: transfer.first),
+        bridgedPeer(of: transfer.second))
+    }
     guard let first = bridgedPeer(of: clone), first != original,
-      !firstGeneration.transferers.contains(first),
       channels[first].row.technology != "Local",
       channels[first].row.technology == channels[original].row.technology,
       channels[first].row.endpoint == channels[original].row.endpoint,
       channels[original].row.answeredAt != nil
-    else { return }
-    attended(first, original, clone, bridgedPeer(of: original), at: time)
+    else { return nil }
+    return attended(first, original, clone, bridgedPeer(of: original))
+  }
+
+  /// A channel ends by which a transfer was announced whose masquerade did not show.
+  mutating func tellTransfer(of slot: Int, at time: Int64) {
+    while let place = firstGeneration.transfers.firstIndex(where: {
+      $0.first == slot || $0.second == slot
+    }) {
+      let transfer = firstGeneration.transfers.remove(at: place)
+      let words = attended(
+        transfer.first, transfer.second, bridgedPeer(of: transfer.first),
+        bridgedPeer(of: transfer.second))
+      apply(.attendedTransfer, words, at: time)
+    }
   }
 
   private mutating func attended(
-    _ first: Int, _ second: Int, _ transferee: Int?, _ target: Int?, at time: Int64
-  ) {
+    _ first: Int, _ second: Int, _ transferee: Int?, _ target: Int?
+  ) -> Frame {
     firstGeneration.transferers += [first, second]
     var words = FrameWriter(event: "AttendedTransfer")
     words.add("Result", "Success")
@@ -72,7 +92,7 @@ extension Normalizer {
       words.add("DestType", "Bridge")
       words.add("DestBridgeUniqueid", bridges[members[member].bridge].row.bridgeUniqueid)
     }
-    apply(.attendedTransfer, words.finish(), at: time)
+    return words.finish()
   }
 
   // MARK: Parking

@@ -182,6 +182,7 @@ import Testing
           "TransferMethod": "SIP", "TransferType": type, "Channel": "SIP/101-00000001",
           "Uniqueid": "2", "TargetChannel": "x", "TargetUniqueid": "1", "TransferExten": "102",
         ])
+      script.hangup("2")
       let log = try script.undisturbedRows()
       #expect(log.column("kind", of: "transfers") == [kind])
       #expect(log.column("method", of: "transfers") == ["refer"])

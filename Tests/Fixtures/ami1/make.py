@@ -168,6 +168,13 @@ class Stage:
                 caller += [("AccountCode", "")]
             self.event("Hangup", ids + caller + end)
 
+    def asks(self, c):
+        """The other side of a channel hung up."""
+        if self.new:
+            self.event("HangupRequest", self.snapshot(c))
+        elif self.v == "11":
+            self.event("HangupRequest", [("Channel", c.name), ("Uniqueid", c.uid)])
+
     # Masquerades
 
     def masquerade(self, original, clone, placeholder=False):
@@ -300,6 +307,7 @@ class Stage:
 
     def ends(self, a, b):
         """The caller hangs up."""
+        self.asks(a)
         self.unbridge(a, b)
         self.hangup(b)
         self.dial_over(a, "ANSWER")
@@ -363,6 +371,7 @@ def cancelled(s):
     s.wait(0.1)
     s.ringing(a, b)
     s.wait(4)
+    s.asks(a)
     s.dial_ends(a, b, "CANCEL")
     s.hangup(b, 0)
     s.dial_over(a, "CANCEL")
@@ -477,6 +486,7 @@ def attended_transfer(s):
         s.dial_over(a1, "ANSWER")
         s.hangup(a1)
     s.wait(10)
+    s.asks(c)
     s.unbridge(b, c)
     s.hangup(c)
     s.dial_over(b, "ANSWER")
@@ -607,6 +617,7 @@ def parking_retrieved(s):
     parking(s, "UnParkedCall", a, b, 701, c)
     s.bridge(c, a)
     s.wait(5)
+    s.asks(c)
     s.unbridge(c, a)
     s.hangup(a)
     s.hangup(c)
@@ -618,6 +629,7 @@ def parking_given_up(s):
     s.wait(5)
     park(s, a, b, 702)
     s.wait(8)
+    s.asks(a)
     parking(s, "ParkedCallGiveUp", a, b, 702)
     s.hangup(a)
 
@@ -795,6 +807,7 @@ def queue_answered(s):
     connects(s, a, b, "200", "Ann", 6, 5)
     s.bridge(a, b)
     s.wait(20)
+    s.asks(a)
     s.unbridge(a, b)
     completes(s, a, b, "200", "Ann", 6, 20, "caller")
     s.hangup(b)
@@ -807,6 +820,7 @@ def queue_abandoned(s):
     s.wait(1)
     b = rings(s, a, "200", 1, "Ann")
     s.wait(6.9)
+    s.asks(a)
     s.dial_ends(a, b, "CANCEL")
     s.hangup(b, 0)
     s.variable(a, "ABANDONED", "TRUE") if s.new else None
@@ -871,6 +885,7 @@ def queue_ring_no_answer(s):
     connects(s, a, c, "201", "Bob", 25, 4)
     s.bridge(a, c)
     s.wait(10)
+    s.asks(c)
     s.unbridge(a, c)
     completes(s, a, c, "201", "Bob", 25, 10, "agent")
     s.hangup(c)
@@ -988,6 +1003,7 @@ def conference(s):
                 ("Usernum", "1"), ("Status", "on" if on else "off")])
         s.wait(3)
     for n, c in enumerate(who):
+        s.asks(c)
         if s.new:
             s.event("ConfbridgeLeave", [("Conference", "850")] + s.snapshot(c))
         else:
