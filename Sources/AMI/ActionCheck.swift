@@ -24,7 +24,7 @@ extension ActionDescription {
     guard let parameter = parameter(named: field.name) else {
       // Names that cannot be headers at all have an error of their own.
       _ = try Action(name, [field]).encoded()
-      let nearest = Spelling.nearest(to: field.name, among: parameters.map(\.name))
+      let nearest = Spelling.nearest(to: Self.split(field.name).name, among: parameters.map(\.name))
       throw ActionError(.unknownField(of: name, nearest: nearest), header: field.name)
     }
     let index = Self.split(field.name).index

@@ -27,6 +27,14 @@ public struct ActionDescription: Sendable {
     case with(String, needs: [String])
     /// A parameter with this value demands the others. An indexed one means its index 0.
     case when(String, is: String, needs: [String])
+
+    /// The parameters it is about.
+    public var names: [String] {
+      switch self {
+      case .anyOf(let names), .together(let names), .oneOf(let names): names
+      case .with(let name, let others), .when(let name, _, let others): [name] + others
+      }
+    }
   }
 
   /// What an action does to the server.

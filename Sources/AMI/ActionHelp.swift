@@ -70,6 +70,9 @@ extension ActionParameter {
       let upper = range.upperBound == .max ? " or more" : " to \(range.upperBound)"
       text += " \(range.lowerBound)\(upper)."
     }
+    if case .choice(let words) = kind, kind.placeholder == "WORD" {
+      text += " One of \(words.joined(separator: ", "))."
+    }
     if isIndexed { text += " n counts from 0." }
     if isRepeated { text += " May stand several times." }
     if let since { text += " Since Asterisk \(since)." }

@@ -59,7 +59,7 @@ extension ActionParameter.Kind {
     case .milliseconds: "MILLISECONDS"
     case .flag: "true|false"
     case .yesNo: "yes|no"
-    case .choice(let words): words.joined(separator: "|")
+    case .choice(let words): words.count <= 4 ? words.joined(separator: "|") : "WORD"
     case .variable: "NAME=VALUE"
     case .cause: "CAUSE"
     case .channels: "CHANNEL|/EXPRESSION/"

@@ -82,20 +82,30 @@ final class FakeSession {
     try await channel.writeAndFlush(ByteBuffer(string: text))
   }
 
-  /// The next action, its names as the client wrote them; nil when the client has gone.
-  func action() async throws -> [String: String]? {
+  func send(bytes: [UInt8]) async throws {
+    try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
+  }
+
+  /// The headers of the next action, in order; nil when the client has gone.
+  func nextHeaders() async throws -> [(name: String, value: String)]? {
     while true {
       if let end = received.firstRange(of: "\r\n\r\n") {
         let lines = received[..<end.lowerBound].split(separator: "\r\n")
         received.removeSubrange(..<end.upperBound)
-        let pairs = lines.map { line in
+        return lines.map { line in
           let colon = line.firstIndex(of: ":")!
           return (String(line[..<colon]), String(line[colon...].dropFirst(2)))
         }
-        return Dictionary(pairs) { first, _ in first }
       }
       guard let bytes = await inbound.next(isolation: #isolation) else { return nil }
       received += String(buffer: bytes)
+    }
+  }
+
+  /// The next action, its names as the client wrote them; nil when the client has gone.
+  func action() async throws -> [String: String]? {
+    try await nextHeaders().map { headers in
+      Dictionary(headers.map { ($0.name, $0.value) }) { first, _ in first }
     }
   }
 

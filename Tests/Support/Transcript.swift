@@ -80,7 +80,10 @@ public struct Transcript: Sendable, CustomStringConvertible {
 
   private var lines: [(Kind, ArraySlice<UInt8>)] {
     let prefixBytes = 4
-    let kinds: [(String, Kind)] = [("C>> ", .sent), ("S<< ", .received), ("### ", .remark)]
+    // `S++` goes on with a line that held a bare line feed.
+    let kinds: [(String, Kind)] = [
+      ("C>> ", .sent), ("S<< ", .received), ("S++ ", .received), ("### ", .remark),
+    ]
     return bytes().split(separator: 0x0a, omittingEmptySubsequences: false).compactMap { line in
       kinds.first { line.starts(with: $0.0.utf8) }.map { ($0.1, line.dropFirst(prefixBytes)) }
     }
