@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// What a store says of every recording, against what Asterisk itself wrote down.
-@Suite(.serialized) struct FixtureTests {
+@Suite(.serialized, .ownsZone) struct FixtureTests {
   private static let scenarios = [
     "agents", "basic-calls", "conference", "hangup-causes", "late", "mixed", "originate", "parking",
     "queues", "registrations", "restart", "transfers",

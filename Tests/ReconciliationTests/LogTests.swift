@@ -4,7 +4,7 @@ import Support
 import Testing
 
 /// The files as administrators have them: rotated, gzipped, torn, in local time, with odd lines.
-@Suite(.serialized) struct LogTests {
+@Suite(.serialized, .ownsZone) struct LogTests {
   /// A server with a visit (100 to 110 s), recorded from 50 to 1000 s.
   private func laboratory() throws -> Laboratory {
     let laboratory = Laboratory()

@@ -7,7 +7,7 @@ import Testing
 
 /// All tests of this target. The zone is one for the whole process, so that they run one after the
 /// other.
-@Suite(.serialized) enum ReportsTests {}
+@Suite(.serialized, .ownsZone) enum ReportsTests {}
 
 /// A store in a folder of its own, made by the schema.
 struct TestStore {
