@@ -177,8 +177,11 @@ class Stage:
 
     # Masquerades
 
-    def masquerade(self, original, clone, placeholder=False):
-        """What goes on under the clone's name has the original's uniqueid from then on."""
+    def masquerade(self, original, clone, meanwhile=lambda: None):
+        """What goes on under the clone's name has the original's uniqueid from then on.
+
+        What the applications of both tell meanwhile, they tell of the clone by its old uniqueid.
+        """
         if self.new:
             return
         cname, oname, cuid, ouid = clone.name, original.name, clone.uid, original.uid
@@ -189,6 +192,7 @@ class Stage:
         for old, new, uid in [(cname, cname + "<MASQ>", cuid), (oname, cname, ouid),
                               (cname + "<MASQ>", oname + "<ZOMBIE>", cuid)]:
             self.event("Rename", [(key, old), ("Newname", new), ("Uniqueid", uid)])
+        meanwhile()
         clone.uid, original.uid = ouid, cuid
         original.name = oname + "<ZOMBIE>"
 
@@ -448,6 +452,30 @@ def local_pair(s):
 
 # Transfers
 
+def put_through(s, a1, a2, b, c, meanwhile=lambda: None):
+    """A telephone with two calls connects the other parties of both, by REFER."""
+    if s.new:
+        c.linkedid = a2.linkedid = a1.linkedid
+        s.swap(b, a2)
+        s.event("AttendedTransfer", [("Result", "Success")] + s.snapshot(a1, "OrigTransferer")
+                + s.snapshot(a2, "SecondTransferer") + s.snapshot(b, "Transferee")
+                + s.snapshot(c, "TransferTarget")
+                + [("IsExternal", "Yes"), ("DestType", "Bridge"), ("DestBridgeUniqueid", b.bridge)])
+        s.leave(a1)
+        s.event("BridgeDestroy", s.bridge_block(a1.bridge))
+        meanwhile()
+        s.hangup(a2)
+        return
+    if s.v != "1.4":
+        s.event("Transfer", [
+            ("TransferMethod", "SIP"), ("TransferType", "Attended"), ("Channel", a1.name),
+            ("Uniqueid", a1.uid), ("SIP-Callid", "x@192.0.2.1"), ("TargetChannel", a2.name),
+            ("TargetUniqueid", a2.uid)])
+    s.masquerade(a2, b, meanwhile)
+    s.pair(a1, a2, "Unlink")
+    s.hangup(a2)
+
+
 @scenario
 def attended_transfer(s):
     """100 talks with 200, asks 300, and puts 200 through by REFER."""
@@ -463,28 +491,9 @@ def attended_transfer(s):
     s.answered(a2, c)
     s.bridge(a2, c)
     s.wait(5)
-    if s.new:
-        c.linkedid = a2.linkedid = a1.linkedid
-        s.swap(b, a2)
-        s.event("AttendedTransfer", [("Result", "Success")] + s.snapshot(a1, "OrigTransferer")
-                + s.snapshot(a2, "SecondTransferer") + s.snapshot(b, "Transferee")
-                + s.snapshot(c, "TransferTarget")
-                + [("IsExternal", "Yes"), ("DestType", "Bridge"), ("DestBridgeUniqueid", b.bridge)])
-        s.leave(a1)
-        s.event("BridgeDestroy", s.bridge_block(a1.bridge))
-        s.hangup(a1)
-        s.hangup(a2)
-    else:
-        told = [("TransferMethod", "SIP"), ("TransferType", "Attended"), ("Channel", a1.name),
-                ("Uniqueid", a1.uid), ("SIP-Callid", "x@192.0.2.1"), ("TargetChannel", a2.name),
-                ("TargetUniqueid", a2.uid)]
-        if s.v != "1.4":
-            s.event("Transfer", told)
-        s.masquerade(a2, b)
-        s.pair(a1, a2, "Unlink")
-        s.hangup(a2)
-        s.dial_over(a1, "ANSWER")
-        s.hangup(a1)
+    put_through(s, a1, a2, b, c)
+    s.dial_over(a1, "ANSWER")
+    s.hangup(a1)
     s.wait(10)
     s.asks(c)
     s.unbridge(b, c)
@@ -781,8 +790,13 @@ def completes(s, a, b, number, name, hold, talk, reason):
 
 
 def rings_in_vain(s, a, b, number, name, milliseconds):
-    interface = "SIP/" + number
     s.dial_ends(a, b, "NOANSWER")
+    vain(s, a, b, number, name, milliseconds)
+    s.hangup(b, 0)
+
+
+def vain(s, a, b, number, name, milliseconds):
+    interface = "SIP/" + number
     if s.new:
         s.event("AgentRingNoAnswer", s.snapshot(a) + s.snapshot(b, "Dest") + [
             ("Queue", "sales"), ("MemberName", name), ("Interface", interface),
@@ -792,7 +806,6 @@ def rings_in_vain(s, a, b, number, name, milliseconds):
             ("Queue", "sales"), ("Uniqueid", a.uid), ("Channel", a.name), ("Member", interface),
             ("MemberName", name), ("RingTime" if s.since("11") else "Ringtime", str(milliseconds))],
             "agent,all")
-    s.hangup(b, 0)
 
 
 @scenario
@@ -889,6 +902,69 @@ def queue_ring_no_answer(s):
     s.unbridge(a, c)
     completes(s, a, c, "201", "Bob", 25, 10, "agent")
     s.hangup(c)
+    s.hangup(a)
+
+
+@scenario
+def queue_ring_all(s):
+    """Two members ring, one is busy, one answers."""
+    a = joins(s)
+    s.wait(1)
+    b = [rings(s, a, "20%d" % n, n + 1, name) for n, name in enumerate(("Ann", "Bob", "Cleo"))]
+    s.dial_ends(a, b[0], "BUSY")
+    if s.new:
+        vain(s, a, b[0], "200", "Ann", 0)
+        s.hangup(b[0], 17)
+    else:
+        s.hangup(b[0], 17)
+        vain(s, a, b[0], "200", "Ann", 0)
+    s.wait(4)
+    s.state(b[2], 6)
+    s.dial_ends(a, b[2], "ANSWER")
+    s.dial_ends(a, b[1], "CANCEL")
+    s.hangup(b[1], 0)
+    leaves(s, a)
+    connects(s, a, b[2], "202", "Cleo", 5, 4)
+    s.bridge(a, b[2])
+    s.wait(10)
+    s.asks(a)
+    s.unbridge(a, b[2])
+    completes(s, a, b[2], "202", "Cleo", 5, 10, "caller")
+    s.hangup(b[2])
+    s.hangup(a)
+
+
+@scenario
+def queue_transferred(s):
+    """The agent asks 300 and puts the caller through by REFER."""
+    a = joins(s)
+    s.wait(1)
+    b1 = rings(s, a, "200", 1, "Ann")
+    s.wait(2.9)
+    s.state(b1, 6)
+    s.dial_ends(a, b1, "ANSWER")
+    leaves(s, a)
+    connects(s, a, b1, "200", "Ann", 4, 3)
+    s.bridge(a, b1)
+    s.wait(20)
+    b2 = s.caller("SIP/200-00000002", "200", "300")
+    s.step(b2, "300", "Dial", "SIP/300")
+    c = s.channel("SIP/300-00000003", "300", of=b2)
+    s.dial(b2, c, "300")
+    s.wait(0.1)
+    s.ringing(b2, c)
+    s.wait(2)
+    s.answered(b2, c)
+    s.bridge(b2, c)
+    s.wait(5)
+    put_through(s, b1, b2, a, c,
+                lambda: completes(s, a, b1, "200", "Ann", 4, 27, "transfer"))
+    s.hangup(b1)
+    s.wait(10)
+    s.asks(a)
+    s.unbridge(a, c)
+    s.hangup(c)
+    s.dial_over(a, "ANSWER")
     s.hangup(a)
 
 
@@ -1007,7 +1083,8 @@ def conference(s):
         if s.new:
             s.event("ConfbridgeLeave", [("Conference", "850")] + s.snapshot(c))
         else:
-            caller = [("CallerIDnum", c.num), ("CallerIDname", "<unknown>")]
+            caller = [("CallerIDnum" if s.v == "1.4" else "CallerIDNum", c.num),
+                      ("CallerIDname" if s.v == "1.4" else "CallerIDName", "<unknown>")]
             if s.since("1.8"):
                 caller += [("ConnectedLineNum", "<unknown>"), ("ConnectedLineName", "<unknown>")]
             s.event("MeetmeLeave", [("Channel", c.name), ("Uniqueid", c.uid), ("Meetme", "850"),
@@ -1063,7 +1140,7 @@ def registration(s):
         s.event("PeerStatus", kind + [("Peer", "SIP/100"), ("PeerStatus", status)] + more,
                 "system,all")
 
-    if s.new or s.v == "11":
+    if s.since("1.8"):
         address = [("Address", "192.0.2.10:5060")]
     else:
         address = [("Address", "192.0.2.10"), ("Port", "5060")] if s.v != "1.4" else []
