@@ -284,7 +284,7 @@ import Testing
 }
 
 /// The code of the error that `body` throws; nil if it throws none.
-func code(_ body: () async throws -> Answer) async -> ClientError.Code? {
+func code(_ body: () async throws -> some Any) async -> ClientError.Code? {
   do {
     _ = try await body()
     return nil

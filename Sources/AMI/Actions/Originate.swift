@@ -82,8 +82,9 @@ public struct Originate: OutcomeAction {
   public var account: String?
   /// Whether to connect as soon as there is early media.
   public var earlyMedia: Bool?
-  /// Whether to answer at once; an `OriginateResponse` tells how it went.
-  public var isAsync: Bool
+  /// Whether Asterisk is to answer at once, and an `OriginateResponse` to tell how it went. Nil or
+  /// false: it answers when the channel has, or has not, and no event follows.
+  public var isAsync: Bool?
   /// The codecs to offer, by name.
   public var codecs: [String]
   /// The Uniqueid of the new channel.
@@ -97,7 +98,7 @@ public struct Originate: OutcomeAction {
   public init(
     channel: String, to destination: Destination, timeout: Duration? = nil,
     callerID: String? = nil, variables: [Variable] = [], account: String? = nil,
-    earlyMedia: Bool? = nil, isAsync: Bool = true, codecs: [String] = [],
+    earlyMedia: Bool? = nil, isAsync: Bool? = true, codecs: [String] = [],
     channelID: String? = nil, otherChannelID: String? = nil, preDialGoSub: String? = nil
   ) {
     self.channel = channel
