@@ -17,6 +17,9 @@
 /// | `IAXpeerlist` | peers | system, reporting | chan_iax2 |
 /// | `DeviceStateList`, `ExtensionStateList` | states | call, reporting | 13 on |
 ///
+/// The answer to `PJSIPShowRegistrationsOutbound` holds the trunks' passwords in clear (items
+/// `AuthDetail`), so it is asked only where somebody wants that: `Question.revealsSecrets`.
+///
 /// What a server has and a user may ask is not guessed from its version: `ListCommands` says it.
 ///
 /// **Source:** `ListCommands` of Asterisk 16 and 22; the registrations of these actions in
@@ -44,6 +47,8 @@ public enum Snapshot {
     public var unless: String?
     /// What is asked about each item of the answer.
     public var detail: Detail?
+    /// Whether the answer holds passwords in clear.
+    public var revealsSecrets = false
   }
 
   /// A question about one item of a list.
@@ -81,7 +86,7 @@ public enum Snapshot {
     Question(action: "PJSIPShowContacts", subject: .registrations, classes: ["system"]),
     Question(
       action: "PJSIPShowRegistrationsOutbound", subject: .registrations,
-      classes: ["system", "reporting"]),
+      classes: ["system", "reporting"], revealsSecrets: true),
     Question(action: "SIPpeers", subject: .registrations, classes: ["system", "reporting"]),
     Question(action: "SIPshowregistry", subject: .registrations, classes: ["system", "reporting"]),
     Question(action: "IAXpeerlist", subject: .state, classes: ["system", "reporting"]),
@@ -93,10 +98,12 @@ public enum Snapshot {
   /// for others anyway.
   public static let classes = ["system", "call", "agent", "reporting"]
 
-  /// What to ask where these actions are listed.
-  public static func askable(of commands: CommandList) -> [Question] {
+  /// What to ask where these actions are listed; `withSecrets` for those whose answers hold
+  /// passwords, too.
+  public static func askable(of commands: CommandList, withSecrets: Bool) -> [Question] {
     questions.filter { question in
       commands.has(question.action) && !(question.unless.map(commands.has) ?? false)
+        && (withSecrets || !question.revealsSecrets)
     }
   }
 

@@ -100,6 +100,9 @@ public struct Key: Equatable, Sendable {
       "snapshot", .server, .flag, standard: "yes",
       "whether the server is asked after each login what is there: channels, queues, peers, states"),
     Key(
+      "outbound_registrations", .server, .flag, standard: "no",
+      "whether PJSIP's outbound registrations are asked for too: the passwords are in the answer"),
+    Key(
       "queues_interval_s", .server, .number(0...86_400), standard: "60", unit: "seconds",
       "how often the queues' figures are asked for; 0: never"),
     Key(

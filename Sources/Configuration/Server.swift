@@ -42,6 +42,8 @@ extension Configuration {
     public var pingIntervalSeconds: Int
     /// Whether the server is asked after each login what is there.
     public var takesSnapshot: Bool
+    /// Whether questions are asked too that Asterisk answers with passwords in clear.
+    public var asksForSecrets: Bool
     /// Seconds between two times that the queues are asked for; 0 for never.
     public var queuesIntervalSeconds: Int
     /// Seconds between two times that peers and registrations are asked for; 0 for never.
@@ -72,6 +74,7 @@ extension Configuration {
       trunks = settings.list("trunks")
       pingIntervalSeconds = settings.number("ping_interval_s") ?? 5
       takesSnapshot = settings.flag("snapshot")
+      asksForSecrets = settings.flag("outbound_registrations")
       queuesIntervalSeconds = settings.number("queues_interval_s") ?? 0
       registrationsIntervalSeconds = settings.number("registrations_interval_s") ?? 0
       if settings.flag("tls") {

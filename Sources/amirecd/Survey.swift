@@ -130,7 +130,7 @@ struct Survey {
     switch await send(Snapshot.commands) {
     case .answered(let answer):
       let commands = CommandList(answer.response)
-      questions = Snapshot.askable(of: commands)
+      questions = Snapshot.askable(of: commands, withSecrets: server.asksForSecrets)
       refused = Snapshot.refused(by: commands).map(\.action)
       if !commands.isEmpty { return true }
     case .unanswered: break

@@ -11,7 +11,7 @@ import Testing
     "Status: x  (Priv: call,all)", "BridgeList: x  (Priv: <none>)",
     "BridgeInfo: x  (Priv: <none>)", "QueueStatus: x  (Priv: <none>)",
     "QueueSummary: x  (Priv: <none>)", "SIPpeers: x  (Priv: system,reporting,all)",
-    "ListCommands: x  (Priv: <none>)",
+    "PJSIPShowRegistrationsOutbound: x  (Priv: system,all)", "ListCommands: x  (Priv: <none>)",
   ]
 
   /// A server that has the actions of the list, and says that it is booted.
@@ -114,6 +114,17 @@ import Testing
     #expect(await running.ended().status == 0)
     #expect(manager.asked.prefix(3) == ["ListCommands", "CoreSettings", "QueueStatus"])
     #expect(Set(manager.asked).isDisjoint(with: ["SIPpeers", "CoreShowChannels"]))
+  }
+
+  @Test func `what is answered with passwords is asked only where that is wanted`() async throws {
+    let manager = FakeManager(eventsAtOnce: 0, answers: Self.answer)
+    let recording = Recording()
+    recording.configure([("pbx1", manager.port)], "outbound_registrations = yes")
+    let running = try recording.start()
+    try await eventually("asked") { running.errors.contains("asked what is there") }
+    #expect(manager.received("PJSIPShowRegistrationsOutbound").count == 1)
+    running.signal(SIGTERM)
+    #expect(await running.ended().status == 0)
   }
 
   @Test func `the next question waits for the end of a list`() async throws {

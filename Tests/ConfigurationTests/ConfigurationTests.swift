@@ -36,6 +36,7 @@ func configuration(
     #expect(server.trunks == [])
     #expect(server.pingIntervalSeconds == 5)
     #expect(server.takesSnapshot)
+    #expect(!server.asksForSecrets)
     #expect(server.queuesIntervalSeconds == 60)
     #expect(server.registrationsIntervalSeconds == 300)
   }
@@ -63,6 +64,7 @@ func configuration(
       trunks = PJSIP/trunk1 ,PJSIP/trunk2,
       ping_interval_s = 7
       snapshot = no
+      outbound_registrations = yes
       queues_interval_s = 0
       registrations_interval_s = 30
       [pbx-2]
@@ -86,6 +88,7 @@ func configuration(
     #expect(one.trunks == ["PJSIP/trunk1", "PJSIP/trunk2"])
     #expect(one.pingIntervalSeconds == 7)
     #expect(!one.takesSnapshot)
+    #expect(one.asksForSecrets)
     #expect(one.queuesIntervalSeconds == 0)
     #expect(one.registrationsIntervalSeconds == 30)
     #expect(made.warnings.count == 1 && made.warnings[0].contains("tls_insecure"))
