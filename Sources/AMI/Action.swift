@@ -38,7 +38,7 @@ public struct Action: Sendable, Equatable {
   /// What is asked for: `Ping`, `QueueStatus`, …
   public var name: String
   /// The text that Asterisk repeats in the answer and in each item of a list, so that they can be
-  /// told from those of other actions. A connection puts its own here.
+  /// told from those of other actions. A connection puts its own here where there is none.
   public var actionID: String?
   /// The headers after these two, in order; names may repeat.
   public var fields: [Field]

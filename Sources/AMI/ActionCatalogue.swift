@@ -12,7 +12,7 @@ public enum ActionCatalogue {
 
   /// The names that somebody who wrote `name` may have meant, nearest first, at most three.
   public static func names(near name: String) -> [String] {
-    Spelling.nearest(to: name, among: all.map(\.name))
+    Spelling.nearest(to: name, among: all.map(\.name) + others)
   }
 
   /// The declarations. Whoever adds an action writes its file and its line here.

@@ -11,8 +11,8 @@
 /// | login | `Response: Success` | `accepted` |
 /// | login | any other answer | `refused`, with Asterisk's message |
 ///
-/// The login asks for all classes of events (`Events: on`); the server cuts that down to what the
-/// user may read. Events before the answer are possible and change nothing.
+/// The login asks for all classes of events (`Events: on`), or for none; the server cuts that down
+/// to what the user may read. Events before the answer are possible and change nothing.
 ///
 /// **Source:** `main/manager.c`, `authenticate` and `action_challenge`; recorded transcripts of
 /// Asterisk 16 and 22.
@@ -56,14 +56,18 @@ public struct Login: ~Copyable {
   private let username: String
   private let secret: String
   private let authentication: Authentication
+  private let wantsEvents: Bool
   private var state = State.banner
   private var prefixMatched = 0
 
   /// A login of `username`, not yet begun. The strings must be fit for headers (see ``Action``).
-  public init(username: String, secret: String, authentication: Authentication) {
+  public init(
+    username: String, secret: String, authentication: Authentication, wantsEvents: Bool = true
+  ) {
     self.username = username
     self.secret = secret
     self.authentication = authentication
+    self.wantsEvents = wantsEvents
   }
 
   /// Whether what arrived so far can begin an AMI session. Asked with every chunk, in order, it
@@ -126,7 +130,8 @@ public struct Login: ~Copyable {
   }
 
   private func login(_ proof: [Action.Field]) -> Action {
-    var action = Action("Login", [.init("Username", username)] + proof + [.init("Events", "on")])
+    let events = Action.Field("Events", wantsEvents ? "on" : "off")
+    var action = Action("Login", [.init("Username", username)] + proof + [events])
     action.actionID = "login"
     return action
   }

@@ -84,9 +84,9 @@ public final class Connection: Sendable {
   /// Sends `action` and returns all that Asterisk answers: a response, and if it announces a list,
   /// its items up to the end of the list. Other actions may be under way at the same time.
   ///
-  /// The action gets an ActionID of its own, and is sent once: it is never repeated. The response
-  /// may take `limit`; by default `Limits.answer`, and for an action known to take longer (an
-  /// `Originate` without `Async`) that much more.
+  /// The action gets an ActionID of its own unless it has one of ``makeActionID()``, and is sent
+  /// once: it is never repeated. The response may take `limit`; by default `Limits.answer`, and for
+  /// an action known to take longer (an `Originate` without `Async`) that much more.
   ///
   /// Throws ``ClientError``: `actionInvalid` if it cannot be encoded (see
   /// ``AMI/Action/encoded()``), and nothing was sent; `actionRefused` with Asterisk's message and
@@ -96,14 +96,19 @@ public final class Connection: Sendable {
   public func send(
     _ action: Action, within limit: Duration? = nil
   ) async throws(ClientError) -> Answer {
-    try await send(numbered(action), limit)
+    try await send(action.actionID == nil ? numbered(action) : action, limit)
   }
 
-  /// `action` with an ActionID that no other action of this process has.
+  /// An ActionID that no other action of this process has: for whoever must know it before the
+  /// action is sent, to write it down or to find events that carry it.
+  public func makeActionID() -> String {
+    "\(actionIDPrefix)-\(actionCount.wrappingAdd(1, ordering: .relaxed).newValue)"
+  }
+
+  /// `action` with such an ActionID.
   func numbered(_ action: Action) -> Action {
     var action = action
-    let number = actionCount.wrappingAdd(1, ordering: .relaxed).newValue
-    action.actionID = "\(actionIDPrefix)-\(number)"
+    action.actionID = makeActionID()
     return action
   }
 

@@ -65,7 +65,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     self.security = security
     self.loop = loop
     login = Login(
-      username: server.username, secret: server.secret.text, authentication: server.authentication)
+      username: server.username, secret: server.secret.text,
+      authentication: server.authentication, wantsEvents: server.wantsEvents)
     actions = OpenActions(listItemsMax: limits.listItemsMax)
   }
 
@@ -217,6 +218,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
     guard phase == .open, failure == nil else {
       return continuation.resume(returning: .failure(endingError))
+    }
+    guard !actions.has(actionID) else {
+      let error = ClientError(
+        .actionInvalid, server: server.name,
+        "\(name) not sent: an action with its ActionID waits for its answer; make another")
+      return continuation.resume(returning: .failure(error))
     }
     guard actions.count < limits.actionsMax else {
       let error = ClientError(

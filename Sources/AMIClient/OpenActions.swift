@@ -50,6 +50,9 @@ struct OpenActions<Context> {
 
   var count: Int { entries.count }
 
+  /// Whether an open action has this ActionID.
+  func has(_ actionID: String) -> Bool { entries[actionID] != nil }
+
   /// Begins to wait for the answer to `actionID`, which no open action may have.
   mutating func add(_ actionID: String, _ context: Context) {
     let old = entries.updateValue(Entry(context: context), forKey: actionID)

@@ -11,20 +11,21 @@ public struct Outcome: Sendable {
 
 extension Connection {
   /// Sends `action` and waits for the event that tells how it went in the end: up to `limit` after
-  /// the answer, by default 60 s.
+  /// the answer, by default 60 s. `answered` gets the answer before that wait.
   ///
   /// Throws ``ClientError`` as ``send(_:within:)`` does: `actionInvalid` when no such event follows
   /// on this action (an `Originate` without `Async`), and nothing was sent; `timedOut` when none
   /// came: Asterisk has accepted the action, and may still do it.
   public func send(
-    _ action: Action, awaiting outcome: ActionOutcome, within limit: Duration = .seconds(60)
+    _ action: Action, awaiting outcome: ActionOutcome, within limit: Duration = .seconds(60),
+    answered: (Answer) -> Void = { _ in }
   ) async throws(ClientError) -> Outcome {
     guard outcome.follows(action) else {
       throw ClientError(
         .actionInvalid, server: server.name,
         "no event tells the outcome of this \(action.name); give \(outcome.needs?.field ?? "")")
     }
-    let action = numbered(action)
+    let action = action.actionID == nil ? numbered(action) : action
     let handler = handler
     loop.execute { handler.value.expect(outcome, of: action) }
     let answer: Answer
@@ -34,6 +35,7 @@ extension Connection {
       loop.execute { handler.value.forgetOutcome(of: action) }
       throw error
     }
+    answered(answer)
     let event = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         loop.execute { handler.value.awaitOutcome(of: action, limit, continuation) }

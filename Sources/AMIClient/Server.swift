@@ -44,6 +44,8 @@ public struct Server: Sendable {
   public var secret: Secret
   /// How the secret is shown to be known.
   public var authentication: Login.Authentication
+  /// Whether the events that the user may see are to come, besides answers.
+  public var wantsEvents = true
 
   /// A server at `host`; `port` defaults to 5038, with TLS to 5039.
   public init(

@@ -1,5 +1,16 @@
 /// All that amirec.conf and the environment say, checked.
 public struct Configuration: Equatable, Sendable {
+  /// What it is read for, which decides what must be there and which secrets are read.
+  public enum Purpose: Equatable, Sendable {
+    /// To record every server.
+    case recording
+    /// To send actions to the server of this name, as the user for that; nil where there is but one
+    /// server. Whoever may act on it need not be able to read the other secrets.
+    case acting(on: String?)
+    /// To know what is not to be shown; no secret is read, and there are no servers.
+    case masking
+  }
+
   /// The SQLite file.
   public var store: String
   /// The folder with a journal for each server, in a folder of its name.
@@ -14,7 +25,11 @@ public struct Configuration: Equatable, Sendable {
   public var commitIntervalMilliseconds: Int
   /// Bytes after which a segment of the journal is full.
   public var segmentBytes: Int64
-  /// The servers, in the order of the file.
+  /// Fields and variables of actions whose values are not written down, besides secrets.
+  public var mask: [String]
+  /// The names of all servers, in the order of the file.
+  public var serverNames: [String]
+  /// The servers to log in to: all, in the order of the file, or the one to act on.
   public var servers: [Server]
   /// What is no error, but should be mended: one line each.
   public var warnings: [String] = []
@@ -22,7 +37,9 @@ public struct Configuration: Equatable, Sendable {
   /// Reads a file, and the secrets that it names.
   ///
   /// Throws for whatever cannot be read, is unknown, or makes no sense.
-  public init(path: String, environment: Environment) throws(ConfigurationError) {
+  public init(
+    path: String, environment: Environment, for purpose: Purpose = .recording
+  ) throws(ConfigurationError) {
     let bytes: [UInt8]
     do {
       bytes = try readText(path, bytesMax: ConfigurationFile.bytesMax)
@@ -33,12 +50,12 @@ public struct Configuration: Equatable, Sendable {
       throw ConfigurationError(.init(path), "it is no text in UTF-8; check its name")
     }
     if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-    try self.init(text, name: path, environment: environment)
+    try self.init(text, name: path, environment: environment, for: purpose)
   }
 
   /// Takes the text of a file; `name` is the file's, for errors.
   public init(
-    _ text: String, name: String, environment: Environment
+    _ text: String, name: String, environment: Environment, for purpose: Purpose = .recording
   ) throws(ConfigurationError) {
     let file = try ConfigurationFile(text, name: name)
     try Self.checkNames(file.sections)
@@ -53,15 +70,49 @@ public struct Configuration: Equatable, Sendable {
     logLevel = general.text("log_level") ?? ""
     commitIntervalMilliseconds = general.number("commit_interval_ms") ?? 0
     segmentBytes = Int64(general.number("segment_size_mb") ?? 0) << 20
+    mask = general.list("mask")
     servers = []
-    for section in file.sections where !isGeneral(section) {
-      servers.append(try Server(section, environment: environment, warnings: &warnings))
-    }
-    guard !servers.isEmpty else {
+    let sections = file.sections.filter { !isGeneral($0) }
+    serverNames = sections.map(\.name)
+    guard !sections.isEmpty else {
       throw ConfigurationError(
         .init(name), "it names no server; add a section such as [pbx1] with host and username")
     }
+    switch purpose {
+    case .recording:
+      for section in sections {
+        servers.append(try Server(section, environment: environment, warnings: &warnings))
+      }
+    case .masking:
+      break
+    case .acting(let wanted):
+      let section = try Self.chosen(wanted, among: sections, name)
+      servers.append(
+        try Server(section, environment: environment, isForActions: true, warnings: &warnings))
+    }
     warnings += strayVariables(of: environment)
+  }
+
+  /// The section of the server that is asked for, or of the only one.
+  private static func chosen(
+    _ wanted: String?, among sections: [ConfigurationFile.Section], _ name: String
+  ) throws(ConfigurationError) -> ConfigurationFile.Section {
+    let names = sections.map(\.name)
+    guard let wanted else {
+      guard sections.count == 1 else {
+        throw ConfigurationError(
+          .option("--server"),
+          "\(name) has several servers; name one of \(names.joined(separator: ", "))")
+      }
+      return sections[0]
+    }
+    guard let section = sections.first(where: { $0.name == wanted }) else {
+      throw ConfigurationError(
+        .option("--server"),
+        "\(name) has no server '\(wanted)'; the nearest is '\(nearest(to: wanted, among: names) ?? "")'"
+      )
+    }
+    return section
   }
 
   /// Refuses sections of one name, and names that the environment could not tell apart.
@@ -84,9 +135,9 @@ public struct Configuration: Equatable, Sendable {
   /// A warning for each variable that looks like ours and means nothing.
   private func strayVariables(of environment: Environment) -> [String] {
     var known = Key.all(in: .general).map { Environment.name(of: $0.name, server: nil) }
-    for server in servers {
-      known += (Key.all(in: .server).map(\.name) + ["secret"]).map {
-        Environment.name(of: $0, server: server.name)
+    for server in serverNames {
+      known += (Key.all(in: .server).map(\.name) + ["secret", "action_secret"]).map {
+        Environment.name(of: $0, server: server)
       }
     }
     return environment.variables.keys.sorted().compactMap { name in

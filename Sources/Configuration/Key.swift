@@ -73,6 +73,9 @@ public struct Key: Equatable, Sendable {
     Key(
       "segment_size_mb", .general, .number(1...4_096), standard: "64", unit: "MiB",
       "how large a file of the journal grows"),
+    Key(
+      "mask", .general, .list, standard: "",
+      "fields and variables of actions whose values are not written down, besides secrets"),
     Key("host", .server, .text, "the name or address of the Asterisk server"),
     Key(
       "port", .server, .number(1...65_535),
@@ -87,6 +90,11 @@ public struct Key: Equatable, Sendable {
       "yes: whoever answers is trusted, whatever its certificate"),
     Key("username", .server, .text, "the user in manager.conf"),
     Key("secret_file", .server, .path, "a file with nothing but the user's secret"),
+    Key(
+      "action_username", .server, .text,
+      "the user as which amirec action logs in, if not the recorder's"),
+    Key(
+      "action_secret_file", .server, .path, "a file with nothing but the secret of action_username"),
     Key(
       "authentication", .server, .choice(["md5", "plain"]), standard: "md5",
       "how the secret is proven: md5 does not send it"),

@@ -30,7 +30,7 @@ extension Configuration {
     public var port: Int
     /// Whether and how the connection is encrypted.
     public var tls: TLS?
-    /// The user in manager.conf.
+    /// The user in manager.conf: the recorder's, or that for actions where it is to act.
     public var username: String
     /// The user's secret.
     public var secret: Secret
@@ -50,7 +50,8 @@ extension Configuration {
     public var registrationsIntervalSeconds: Int
 
     init(
-      _ section: ConfigurationFile.Section, environment: Environment, warnings: inout [String]
+      _ section: ConfigurationFile.Section, environment: Environment, isForActions: Bool = false,
+      warnings: inout [String]
     ) throws(ConfigurationError) {
       let name = section.name
       guard name.utf8.count <= Self.nameLengthMax, name.utf8.allSatisfy(Self.mayStandInName) else {
@@ -69,7 +70,8 @@ extension Configuration {
       }
       self.name = name
       host = try required("host")
-      username = try required("username")
+      let login = try Self.login(of: settings, isForActions: isForActions)
+      username = try required(login.usernameKey)
       authentication = settings.text("authentication").flatMap(Authentication.init) ?? .md5
       trunks = settings.list("trunks")
       pingIntervalSeconds = settings.number("ping_interval_s") ?? 5
@@ -90,9 +92,33 @@ extension Configuration {
       }
       port = settings.number("port") ?? (tls == nil ? 5_038 : 5_039)
       secret = try Self.secret(
-        of: name, settings: settings, place: section.place, environment: environment,
+        of: name, login, settings: settings, place: section.place, environment: environment,
         warnings: &warnings)
       warn(&warnings)
+    }
+
+    /// The keys of a user and of its secret; with `.` for `_` and NAME before it, the secret's key
+    /// is that of systemd's credential.
+    private struct Login {
+      let usernameKey: String
+      let secretKey: String
+      var fileKey: String { secretKey + "_file" }
+      var credential: String { String(secretKey.map { $0 == "_" ? "." : $0 }) }
+
+      static let recorder = Login(usernameKey: "username", secretKey: "secret")
+      static let actor = Login(usernameKey: "action_username", secretKey: "action_secret")
+    }
+
+    /// The user for actions has its own name and secret, or neither.
+    private static func login(
+      of settings: Settings, isForActions: Bool
+    ) throws(ConfigurationError) -> Login {
+      let hasActor = settings.text(Login.actor.usernameKey) != nil
+      if !hasActor, let place = settings.place(of: Login.actor.fileKey) {
+        throw ConfigurationError(
+          place, "'action_secret_file' is whose? Add action_username = …, or remove it")
+      }
+      return hasActor && isForActions ? .actor : .recorder
     }
 
     private func warn(_ warnings: inout [String]) {
@@ -108,10 +134,10 @@ extension Configuration {
 
     /// From the environment, else from systemd's credentials, else from the file that is named.
     private static func secret(
-      of name: String, settings: Settings, place: ConfigurationError.Place,
+      of name: String, _ login: Login, settings: Settings, place: ConfigurationError.Place,
       environment: Environment, warnings: inout [String]
     ) throws(ConfigurationError) -> Secret {
-      let variable = Environment.name(of: "secret", server: name)
+      let variable = Environment.name(of: login.secretKey, server: name)
       if let text = environment.variables[variable] {
         guard !text.isEmpty, !text.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
           throw ConfigurationError(.init(variable), "it must hold the user's secret, one line")
@@ -119,18 +145,18 @@ extension Configuration {
         return Secret(text)
       }
       if let folder = environment.variables["CREDENTIALS_DIRECTORY"] {
-        let path = "\(folder)/\(name).secret"
+        let path = "\(folder)/\(name).\(login.credential)"
         if (try? readText(path, bytesMax: Secret.bytesMax)) != nil {
           return try Secret.read(path, at: place)
         }
       }
-      guard let path = settings.text("secret_file") else {
+      guard let path = settings.text(login.fileKey) else {
         throw ConfigurationError(
           place,
-          "[\(name)] has no secret; name a file with secret_file, set \(variable), "
-            + "or have systemd load the credential \(name).secret")
+          "[\(name)] has no secret; name a file with \(login.fileKey), set \(variable), "
+            + "or have systemd load the credential \(name).\(login.credential)")
       }
-      let secret = try Secret.read(path, at: settings.place(of: "secret_file") ?? place)
+      let secret = try Secret.read(path, at: settings.place(of: login.fileKey) ?? place)
       if Secret.isOpenToOthers(path) {
         warnings.append("\(path) can be read by every user; chmod o= \(path)")
       }

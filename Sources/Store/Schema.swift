@@ -30,6 +30,9 @@ public enum Schema {
       number: 5, name: "0005-queue-samples.sql",
       sql: String(decoding: PackageResources._005_queue_samples_sql, as: UTF8.self)),
     Migration(
+      number: 6, name: "0006-actions.sql",
+      sql: String(decoding: PackageResources._006_actions_sql, as: UTF8.self)),
+    Migration(
       number: 7, name: "0007-dialplan.sql",
       sql: String(decoding: PackageResources._007_dialplan_sql, as: UTF8.self)),
   ]

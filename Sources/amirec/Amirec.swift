@@ -15,13 +15,15 @@ import Reports
     version: Version.text,
     subcommands: [
       ImportCommand.self, ReportCommand.self, CallCommand.self, FramesCommand.self, SQLCommand.self,
-      StatusCommand.self, DoctorCommand.self, RebuildCommand.self, ReconcileCommand.self,
+      StatusCommand.self, ActionCommand.self, DoctorCommand.self, RebuildCommand.self,
+      ReconcileCommand.self,
       ReplayCommand.self,
     ])
 
   static func main() async {
     do {
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      var command = try parseAsRoot(ActionCompletion.arguments(arguments))
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

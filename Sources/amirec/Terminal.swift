@@ -14,6 +14,19 @@ enum Terminal {
     try? write(Array("amirec: \(line)\n".utf8), to: STDERR_FILENO)
   }
 
+  /// Whether a person can be asked.
+  static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+  /// Asks the person at the terminal; everything but y or yes is a no.
+  static func agrees(to question: String) -> Bool {
+    try? write(Array("amirec: \(VisibleText.escaped(question)) [y/N] ".utf8), to: STDERR_FILENO)
+    let answer = readLine()?.lowercased()
+    return answer == "y" || answer == "yes"
+  }
+
+  /// Whether there is a file of this name.
+  static func has(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
   /// The time, in microseconds since 1970 (UTC).
   static var nowUs: Int64 {
     var time = timespec()

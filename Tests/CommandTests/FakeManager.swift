@@ -7,12 +7,17 @@ final class FakeManager: Sendable {
   /// What is sent in answer to an action, by its headers; nil for the usual answer. A % stands for
   /// the ActionID.
   typealias Answers = @Sendable (_ action: [String: String]) -> String?
+  /// In place of an answer: the connection is closed.
+  static let hangUp = "hang up"
+  /// In place of an answer: nothing, and nothing more on any connection, Pings included.
+  static let silence = "silence"
 
   let port: Int
 
   private struct State {
     var sent: [[UInt8]] = []
     var received: [[String: String]] = []
+    var texts: [String] = []
     var open: Set<Int32> = []
     /// The descriptor of each connection, by its number.
     var numbers: [Int: Int32] = [:]
@@ -95,6 +100,12 @@ final class FakeManager: Sendable {
     for (number, connection) in connections { send(text, on: connection, number) }
   }
 
+  /// The actions that came, line by line, without their ends; Pings that the connection sends by
+  /// itself are left out.
+  var texts: [String] {
+    state.withLock { $0.texts }.filter { !$0.contains("ActionID: ping") }
+  }
+
   /// Closes everything, as a killed server does.
   func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
@@ -167,8 +178,13 @@ final class FakeManager: Sendable {
     }
     let actionID = headers["ActionID"] ?? ""
     let end = "ActionID: \(actionID)\r\n"
-    state.withLock { $0.received.append(headers) }
+    state.withLock {
+      $0.received.append(headers)
+      $0.texts.append(action)
+    }
     if let answer = answers(headers) {
+      if answer == Self.hangUp { return false }
+      if answer == Self.silence { fallSilent() }
       send(answer.replacing("%", with: actionID), on: connection, number)
       return true
     }

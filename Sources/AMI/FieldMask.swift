@@ -1,0 +1,103 @@
+/// Which values of an action nobody may see: secrets, and what an operator adds to them.
+///
+/// | hidden | where |
+/// |---|---|
+/// | the value of a field | whose name is that of a secret, or was added |
+/// | `Key`, the answer to a challenge | everywhere but in actions on Asterisk's database (`DBGet` …), where it names an entry |
+/// | a variable, from its `=` to the end of the field | `Variable: NAME=value` with such a name; several stand in one field, with commas |
+/// | `Value` | of a `Setvar` of such a variable |
+/// | `Val` | of a `DBPut` into such a family or key |
+/// | `Value-N` | of an `UpdateConfig` whose `Var-N` is such a name |
+///
+/// A name is that of a secret when it contains `secret`, `passw`, `passphrase`, `passcode`, `token`
+/// or `credential`, or one of its words is `pin`, `pwd` or `pass`.
+public struct FieldMask: Equatable, Sendable {
+  /// What stands in place of a value.
+  public static let placeholder = "***"
+
+  private static let parts = [
+    "secret", "passw", "passphrase", "passcode", "token", "credential",
+  ]
+  private static let words: Set<String> = ["pin", "pwd", "pass"]
+
+  private let names: Set<String>
+
+  /// Hides secrets, and the fields and variables of these names; names are compared without case.
+  public init(_ names: [String] = []) {
+    self.names = Set(names.map { $0.lowercased() })
+  }
+
+  /// The action with the placeholder for each value that nobody may see.
+  public func masked(_ action: Action) -> Action {
+    var masked = action
+    let kind = action.name.lowercased()
+    for (index, field) in action.fields.enumerated() {
+      masked.fields[index].value = shown(field, in: action, kind)
+    }
+    return masked
+  }
+
+  private func shown(_ field: Action.Field, in action: Action, _ kind: String) -> String {
+    let name = field.name.lowercased()
+    switch name {
+    case _ where hides(field.name): return Self.placeholder
+    case "key" where !kind.hasPrefix("db"): return Self.placeholder
+    case "variable": return maskedVariables(field.value)
+    case "value" where kind == "setvar" && hidesAny(of: ["variable"], in: action): break
+    case "val" where kind == "dbput" && hidesAny(of: ["family", "key"], in: action): break
+    case _ where name.hasPrefix("value-"):
+      guard hidesAny(of: ["var-\(name.dropFirst("value-".count))"], in: action) else {
+        return field.value
+      }
+    default: return field.value
+    }
+    return Self.placeholder
+  }
+
+  /// Whether the value of a field or variable of this name is hidden.
+  public func hides(_ name: String) -> Bool {
+    let folded = name.lowercased()
+    if names.contains(folded) || Self.parts.contains(where: folded.contains) { return true }
+    if names.contains(folded.drop { $0 == "_" }.description) { return true }
+    return Self.wordsOf(name).contains(where: Self.words.contains)
+  }
+
+  /// Whether a field of one of these names has a value that is the name of something hidden.
+  private func hidesAny(of fields: Set<String>, in action: Action) -> Bool {
+    action.fields.contains { fields.contains($0.name.lowercased()) && hides($0.value) }
+  }
+
+  /// Everything from the first hidden value on is hidden: where a quoted value ends, only the
+  /// server knows.
+  private func maskedVariables(_ text: String) -> String {
+    var shown = ""
+    var rest = text[...]
+    while let equals = rest.firstIndex(of: "=") {
+      let name = rest[..<equals].drop { $0 == " " }
+      shown += rest[...equals]
+      if hides(String(name)) { return shown + Self.placeholder }
+      rest = rest[rest.index(after: equals)...]
+      guard let end = rest.firstIndex(where: { $0 == "," || $0 == "|" }) else { break }
+      shown += rest[...end]
+      rest = rest[rest.index(after: end)...]
+    }
+    return shown + rest
+  }
+
+  /// The words of a name, in lower case: `vmPin` and `VM_PIN` have two.
+  private static func wordsOf(_ name: String) -> [String] {
+    var words: [String] = []
+    var word = ""
+    var wasLower = false
+    for character in name {
+      let beginsWord = !character.isLetter || (character.isUppercase && wasLower)
+      if beginsWord, !word.isEmpty {
+        words.append(word)
+        word = ""
+      }
+      if character.isLetter { word += character.lowercased() }
+      wasLower = character.isLowercase
+    }
+    return word.isEmpty ? words : words + [word]
+  }
+}

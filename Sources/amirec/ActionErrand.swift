@@ -1,0 +1,137 @@
+import AMI
+import AMIClient
+import Configuration
+import Store
+
+/// One action, from the configuration to its row: connects, asks where that is due, sends once, and
+/// writes down what came of it.
+struct ActionErrand {
+  /// How long to wait for the event that tells the outcome, unless the user says otherwise.
+  static let eventLimit = Duration.seconds(60)
+
+  private let configuration: Configuration
+  private let server: Configuration.Server
+  private let mask: FieldMask
+
+  /// Reads the configuration for the server that is named, or the only one.
+  init(config: String, server: String?) throws {
+    configuration = try Self.configuration(config, for: .acting(on: server))
+    self.server = configuration.servers[0]
+    mask = FieldMask(configuration.mask)
+    for warning in configuration.warnings { Terminal.tell(warning) }
+  }
+
+  /// What the configuration says that nobody may see.
+  static func mask(_ config: String) throws -> FieldMask {
+    FieldMask(try configuration(config, for: .masking).mask)
+  }
+
+  private static func configuration(
+    _ path: String, for purpose: Configuration.Purpose
+  ) throws -> Configuration {
+    do throws(ConfigurationError) {
+      return try Configuration(path: path, environment: .current, for: purpose)
+    } catch {
+      throw Failure(error.isUsage ? Failure.usage : Failure.input, error.description)
+    }
+  }
+
+  // MARK: One action
+
+  func run(
+    _ request: ActionRequest, isConfirmed: Bool, timeout: Duration?
+  ) async throws -> ActionResult {
+    let start = Terminal.nowUs
+    var action: Action
+    do {
+      action = try request.action()
+    } catch {
+      try refuse(request.asWritten, since: start, error)
+    }
+    let danger = request.description?.danger(of: action)
+    if danger != nil, !isConfirmed, !Terminal.isInteractive {
+      let why = "\(danger!); say --yes if that is meant"
+      try refuse(action, since: start, Failure(Failure.usage, why))
+    }
+    let log = ActionLog(register: try opened(), configuration: configuration, mask: mask)
+    let connection: Connection
+    do throws(ClientError) {
+      connection = try await connect(wantsEvents: request.waits, timeout)
+    } catch {
+      var row = log.row(of: action, since: start)
+      row.outcome = .notConnected
+      row.error = error.message
+      try log.add(&row)
+      throw Failure(Failure.input, error.description)
+    }
+    do {
+      if danger != nil, !isConfirmed {
+        try await confirm(action, on: connection, log, since: start)
+      }
+      action.actionID = connection.makeActionID()
+      let ringTime = request.ringTime(of: action) ?? .zero
+      let sent = try await log.send(
+        action, on: connection, since: start,
+        awaiting: request.waits ? request.description?.outcome : nil,
+        within: timeout ?? Self.eventLimit + ringTime)
+      await connection.logoff()
+      return ActionResult(server: server.name, action: mask.masked(action), sent: sent)
+    } catch {
+      await connection.logoff()
+      throw error
+    }
+  }
+
+  /// Writes down that an action was not sent, and ends with the reason.
+  private func refuse(_ action: Action, since start: Int64, _ reason: any Error) throws -> Never {
+    do {
+      let log = ActionLog(register: try opened(), configuration: configuration, mask: mask)
+      var row = log.row(of: action, since: start)
+      row.outcome = .refused
+      row.error = (reason as? Failure)?.description ?? "\(reason)"
+      try log.add(&row)
+    } catch {
+      // That it was refused is what the user asked about; that it is not written down comes second.
+      Terminal.tell("not written down: \(error)")
+    }
+    throw reason
+  }
+
+  private func opened() throws -> ActionRegister {
+    do {
+      return try ActionRegister(path: configuration.store)
+    } catch let error as StoreError {
+      throw Failure(Failure.input, "\(error); nothing was sent")
+    }
+  }
+
+  private func connect(
+    wantsEvents: Bool, _ timeout: Duration?
+  ) async throws(ClientError) -> Connection {
+    var target = AMIClient.Server(server)
+    target.wantsEvents = wantsEvents
+    var limits = Limits()
+    limits.ping = .seconds(server.pingIntervalSeconds)
+    if let timeout {
+      limits.answer = timeout
+      limits.list = max(limits.list, timeout)
+    }
+    return try await Connection.open(to: target, limits: limits)
+  }
+
+  // MARK: Asking
+
+  /// Asks the user at the terminal; returns when the answer is yes.
+  private func confirm(
+    _ action: Action, on connection: Connection, _ log: ActionLog, since start: Int64
+  ) async throws {
+    let matching = await ActionTargets.names(of: action, on: connection, log)
+    let question = ActionTargets.question(action, matching, on: server.name)
+    guard !Terminal.agrees(to: question) else { return }
+    var row = log.row(of: action, since: start)
+    row.outcome = .refused
+    row.error = "the user did not confirm it"
+    try log.add(&row)
+    throw Failure(Failure.usage, "nothing was sent")
+  }
+}

@@ -1,0 +1,121 @@
+import AMI
+import AMIClient
+import Configuration
+import Store
+
+/// Sends actions so that each is a row of `actions` before it is sent.
+struct ActionLog {
+  let register: ActionRegister
+  let configuration: Configuration
+  let mask: FieldMask
+
+  private var server: Configuration.Server { configuration.servers[0] }
+
+  /// The row of an action that was asked for at a time, not yet in the store.
+  func row(of action: Action, since start: Int64) -> ActionRow {
+    var row = ActionRow(
+      program: "amirec", machineUser: MachineUser.name, name: action.name, startedAt: start)
+    row.username = server.username
+    row.setFields(mask.masked(action).fields.map { ($0.name, $0.value) })
+    return row
+  }
+
+  /// Throws `Failure` when the store cannot be written.
+  func add(_ row: inout ActionRow) throws {
+    do {
+      try register.add(&row, on: server.name, of: configuration.serverNames)
+    } catch let error as StoreError {
+      throw Failure(Failure.input, "\(error); nothing was sent")
+    }
+  }
+
+  /// Throws `Failure` when the store cannot be written.
+  func complete(_ row: ActionRow) throws {
+    do {
+      try register.complete(row)
+    } catch let error as StoreError {
+      throw Failure(
+        Failure.input,
+        "\(error); \(row.name) was sent, with the outcome \(row.outcome?.rawValue ?? "unknown")")
+    }
+  }
+
+  /// What came of an action: its row, as it stands in the store, and what Asterisk sent.
+  struct Sent {
+    var row: ActionRow
+    /// The response, also one that is an error; nil when none came.
+    var response: Frame?
+    var answer: Answer?
+    var event: Frame?
+  }
+
+  /// Writes `action` down, sends it once, and writes down its answer, and the event that tells its
+  /// outcome where that is to be awaited. Throws only when the store cannot be written.
+  func send(
+    _ action: Action, on connection: Connection, since start: Int64,
+    awaiting outcome: ActionOutcome? = nil, within limit: Duration = .zero
+  ) async throws -> Sent {
+    var sent = Sent(row: row(of: action, since: start))
+    sent.row.actionID = action.actionID
+    sent.row.sentAt = Terminal.nowUs
+    try add(&sent.row)
+    do throws(ClientError) {
+      if let outcome {
+        let told = try await connection.send(action, awaiting: outcome, within: limit) { answer in
+          note(answer, in: &sent)
+          sent.row.outcome = nil
+          // What fails now fails again below, where it can be told.
+          try? complete(sent.row)
+        }
+        note(told.event, in: &sent)
+      } else {
+        note(try await connection.send(action), in: &sent)
+      }
+    } catch {
+      note(error, in: &sent)
+    }
+    try complete(sent.row)
+    return sent
+  }
+
+  private func note(_ answer: Answer, in sent: inout Sent) {
+    sent.answer = answer
+    sent.response = answer.response
+    sent.row.answeredAt = Terminal.nowUs
+    sent.row.response = answer.response.text(of: .response)
+    sent.row.message = answer.response.text(of: .message)
+    sent.row.items = answer.completion == nil ? nil : Int64(answer.items.count)
+    sent.row.outcome = .success
+  }
+
+  private func note(_ event: Frame, in sent: inout Sent) {
+    sent.event = event
+    sent.row.event = event.text(of: .event)
+    sent.row.eventAt = Terminal.nowUs
+    let outcome = OutcomeText(event)
+    sent.row.eventResult = outcome.text
+    sent.row.outcome = outcome.isSuccess ? .success : .error
+    if !outcome.isSuccess { sent.row.error = "\(sent.row.event ?? "") says \(outcome.text)" }
+  }
+
+  private func note(_ error: ClientError, in sent: inout Sent) {
+    sent.row.error = error.message
+    if let response = error.response {
+      sent.response = response
+      sent.row.response = response.text(of: .response)
+      sent.row.message = response.text(of: .message)
+      sent.row.answeredAt = Terminal.nowUs
+    }
+    switch error.code {
+    case .actionRefused, .answerInvalid:
+      let isDenied = sent.row.message == "Permission denied"
+      sent.row.outcome = isDenied ? .permissionDenied : .error
+    case .timedOut: sent.row.outcome = .timedOut
+    case .actionInvalid:
+      sent.row.sentAt = nil
+      sent.row.outcome = .refused
+    case .unreachable, .tls, .foreign, .loginRefused, .disconnected, .silent, .closed, .cancelled:
+      sent.row.outcome = .connectionLost
+    }
+  }
+}
