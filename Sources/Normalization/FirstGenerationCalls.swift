@@ -8,8 +8,8 @@ import AMI
 extension Normalizer {
   // MARK: Dials
 
-  /// Asterisk 1.4 tells only that a dial begins; later versions tell the end of the whole Dial, when
-  /// the call is over.
+  /// Asterisk 1.4 tells only that a dial begins; later versions tell the end of the whole Dial,
+  /// when the call is over.
   mutating func oldDial(_ frame: borrowing Frame, at time: Int64) {
     if frame.has(.subEvent, "End") {
       guard let source = knownChannel(frame, .uniqueid) else { return }

@@ -5,8 +5,8 @@
 /// | cdr_csv | accountcode, src, dst, dcontext, clid, channel, dstchannel, lastapp, lastdata, start, answer, end, duration, billsec, disposition, amaflags; uniqueid (`loguniqueid`), userfield (`loguserfield`), peeraccount, linkedid, sequence (`newcdrcolumns`) where cdr.conf asks for them |
 /// | cdr_custom | clid, src, dst, dcontext, channel, dstchannel, lastapp, lastdata, start, answer, end, duration, billsec, disposition, amaflags, accountcode, uniqueid, userfield, sequence, as in its sample; linkedid and peeraccount may follow |
 ///
-/// Which of them it is shows by where the three times stand, and which columns of cdr.conf are there
-/// by how many there are; of uniqueid and userfield alone it is uniqueid.
+/// Which of them it is shows by where the three times stand, and which columns of cdr.conf are
+/// there by how many there are; of uniqueid and userfield alone it is uniqueid.
 ///
 /// **Source:** cdr/cdr_csv.c, `build_csv_record`; configs/samples/cdr_custom.conf.sample.
 struct CDRRecord: Sendable {
@@ -51,7 +51,8 @@ struct CDRRecord: Sendable {
       let duration = Double(value("duration")), (0...1e9).contains(duration)
     else { return nil }
     startedAt = start
-    // Its end by its duration: the clock may be set back in between. The text may be a second later.
+    // Its end by its duration: the clock may be set back in between. The text may be a second
+    // later.
     let reckoned = start + Int64(duration * 1_000_000)
     let end = ServerClock.microseconds(value("end"), near: reckoned) ?? reckoned
     endedAt = abs(end - reckoned) <= 1_000_000 ? end : reckoned

@@ -3,8 +3,8 @@
 /// extension, context, channel, application and its data, AMA flags, account code, uniqueid,
 /// linkedid, peer, user-defined type, user field, extra.
 ///
-/// **Source:** configs/samples/cel_custom.conf.sample (which has the last two before extra the other
-/// way round: both are seldom set); main/cel.c.
+/// **Source:** configs/samples/cel_custom.conf.sample (which has the last two before extra the
+/// other way round: both are seldom set); main/cel.c.
 struct CELRecord: Sendable {
   /// The columns of the table `cels` in the order of the file.
   static let columns = [

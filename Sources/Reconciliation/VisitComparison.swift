@@ -2,7 +2,8 @@ import SQLite
 
 /// Compares the visits of queue_log with `queue_visits` and `queue_offers`.
 final class VisitComparison {
-  /// How far wait, talk and times may lie apart, in milliseconds: whole seconds that were cut twice.
+  /// How far wait, talk and times may lie apart, in milliseconds: whole seconds that were cut
+  /// twice.
   static let toleranceMs: Int64 = 1_200
   /// How far the store's joining may lie from the log's for the same visit, in microseconds.
   static let joinedMax: Int64 = 3_000_000

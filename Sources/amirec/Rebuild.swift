@@ -65,7 +65,8 @@ enum RebuildSummary {
     }.joined()
   }
 
-  /// `{"tables": [{"table", "before", "after", "added", "removed", "changed"}]}`, all derived tables.
+  /// `{"tables": [{"table", "before", "after", "added", "removed", "changed"}]}`, all derived
+  /// tables.
   static func json(_ changes: [Replacement.Change]) -> String {
     let entries = changes.map {
       "{\"table\":\(JSONText.quoted($0.table)),\"before\":\($0.before),\"after\":\($0.after),"
