@@ -8,8 +8,8 @@ import Synchronization
 ///
 ///     let connection = try await Connection.open(to: server)
 ///     let queues = try await connection.send(QueueStatus()).queues
-///     let answer = try await connection.send(Action("ModuleCheck", [.init("Module",
-/// "app_queue")]))
+///     let check = Action("ModuleCheck", [.init("Module", "app_queue")])
+///     let answer = try await connection.send(check)
 ///     await connection.logoff()
 ///
 /// It stays open by itself: it sends Pings, and ends when the server is silent, closes, or this
