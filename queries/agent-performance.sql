@@ -1,4 +1,4 @@
--- What agents did with their time: logged in, paused, ringing, talking, idle; and what they answered.
+-- What agents did with their time: paused, ringing, talking, idle; and what they answered.
 -- :from  start of the period, UTC microseconds; default 24 hours before :to
 -- :to  end of the period, itself not included; default now
 -- :server  name of one server; default all
@@ -107,44 +107,44 @@ WITH RECURSIVE
     FROM talks
     WHERE :queue IS NOT NULL
   ),
-  chosen_spans AS (
-    SELECT * FROM spans WHERE ended_us > began_us AND (:agent IS NULL OR agent GLOB :agent)
-  ),
-  -- Where intervals of the local clock begin: 15, 30 or 60 minutes, days or months.
-  borders (at_s) AS (
-    SELECT min(began_us) / 1000000 FROM chosen_spans
+  -- The same, cut where 15, 30 or 60 minutes, days or months of the local clock begin: each row
+  -- goes on where the one before ended, the first with nothing.
+  pieces (server_id, agent, state, reason, is_here, began_us, ended_us, last_us) AS (
+    SELECT server_id, agent, state, reason, is_here, began_us, began_us, ended_us
+    FROM spans
+    WHERE ended_us > began_us AND (:agent IS NULL OR agent GLOB :agent)
     UNION ALL
     SELECT
-      max(
-        at_s + 900,
+      server_id, agent, state, reason, is_here, ended_us,
+      min(
+        last_us,
         CASE
-          WHEN :by IN ('day', 'weekday')
-            THEN unixepoch(at_s, 'unixepoch', 'localtime', 'start of day', '+1 day', 'utc')
-          WHEN :by = 'month'
-            THEN unixepoch(at_s, 'unixepoch', 'localtime', 'start of month', '+1 month', 'utc')
-          ELSE
-            at_s + width_s - unixepoch(at_s, 'unixepoch', 'localtime') % width_s
-        END)
-    FROM borders
-    CROSS JOIN (
-      SELECT CASE :by WHEN '15min' THEN 900 WHEN '30min' THEN 1800 ELSE 3600 END AS width_s)
-    WHERE :by NOT IN ('server') AND at_s < (SELECT max(ended_us) / 1000000 FROM chosen_spans)
-  ),
-  cuts AS (
-    SELECT
-      at_s * 1000000 AS began_us,
-      coalesce(lead(at_s) OVER (ORDER BY at_s) * 1000000, 1 << 62) AS ended_us
-    FROM borders
-  ),
-  -- The same, cut where intervals of the clock begin.
-  pieces AS (
-    SELECT
-      server_id, agent, state, reason, is_here,
-      max(chosen_spans.began_us, cuts.began_us) AS began_us,
-      min(chosen_spans.ended_us, cuts.ended_us) AS ended_us
-    FROM cuts
-    CROSS JOIN chosen_spans
-      ON chosen_spans.began_us < cuts.ended_us AND chosen_spans.ended_us > cuts.began_us
+          WHEN :by IS NULL OR :by = 'server' THEN last_us
+          ELSE 1000000 * max(
+            ended_us / 1000000 + 900
+              - unixepoch(ended_us / 1000000, 'unixepoch', 'localtime') % 900,
+            CASE :by
+              WHEN '15min' THEN 0
+              WHEN '30min'
+                THEN ended_us / 1000000 + 1800
+                  - unixepoch(ended_us / 1000000, 'unixepoch', 'localtime') % 1800
+              WHEN 'hour'
+                THEN ended_us / 1000000 + 3600
+                  - unixepoch(ended_us / 1000000, 'unixepoch', 'localtime') % 3600
+              WHEN 'hour-of-day'
+                THEN ended_us / 1000000 + 3600
+                  - unixepoch(ended_us / 1000000, 'unixepoch', 'localtime') % 3600
+              WHEN 'month'
+                THEN unixepoch(
+                  ended_us / 1000000, 'unixepoch', 'localtime', 'start of month', '+1 month', 'utc')
+              ELSE
+                unixepoch(
+                  ended_us / 1000000, 'unixepoch', 'localtime', 'start of day', '+1 day', 'utc')
+            END)
+        END),
+      last_us
+    FROM pieces
+    WHERE ended_us < last_us
   ),
   -- What every agent is, from one change to the next.
   marks AS (
@@ -199,7 +199,7 @@ WITH RECURSIVE
       server_id, agent, began_us / 1000000, coalesce(reason, 'unnamed'), ended_us - began_us,
       0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, 0
     FROM pieces
-    WHERE state = 'paused'
+    WHERE state = 'paused' AND ended_us > began_us
     UNION ALL
     SELECT
       server_id, agent, called_us / 1000000, NULL, NULL, 0, 0, 0, 0, 0, 0, 0,

@@ -90,7 +90,7 @@ CREATE TABLE queue_members (
   last_call_us INTEGER,             -- when the last of these ended, to the second
   wrap_up_s INTEGER,                -- the membership's own wrapuptime; 0: its queue's, which Asterisk does not tell
   opened_by TEXT NOT NULL,          -- added; seen when it was there before
-  started_us INTEGER NOT NULL,      -- when it was added, or first seen
+  started_us INTEGER NOT NULL,      -- when it was added; by its LoginTime (to the second) where that was not seen, else when it was first seen
   ended_us INTEGER,                 -- NULL while it lasts
   closed_by TEXT,                   -- removed; unobserved (gone after a time that was not observed); restart
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,

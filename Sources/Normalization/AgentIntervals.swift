@@ -27,9 +27,23 @@ extension Normalizer {
     if members.isEmpty { closeInterval(agent, .wrapUp, at: time, by: closedBy ?? "removed") }
   }
 
+  /// An agent is logged in. A list shows it a moment before, while it is greeted; and who was logged
+  /// in before a time that was not observed had logged off in it.
+  ///
+  /// **Source:** apps/app_agent_pool.c, `agent_login_exec`, `agent_run`.
   mutating func agentLogin(_ frame: borrowing Frame, at time: Int64) {
     guard let name = frame.text(named: "Agent") else { return }
-    set(agent("agent-pool", name), .loggedIn, true, by: "event", at: time, closedBy: "")
+    let agent = agent("agent-pool", name)
+    if let slot = queueing.agents[agent].times[AgentState.loggedIn.rawValue].interval {
+      if queueing.intervals[slot].session < session.number {
+        closeInterval(agent, .loggedIn, at: session.endedAt, by: "unobserved")
+      } else if queueing.intervals[slot].row.openedBy == "snapshot" {
+        queueing.intervals[slot].row.openedBy = "event"
+        queueing.intervals[slot].row.startedAt = time
+        queueing.intervals.touch(slot)
+      }
+    }
+    set(agent, .loggedIn, true, by: "event", at: time, closedBy: "")
   }
 
   /// The event tells how long the agent was logged in: a login that was not seen is reckoned back.

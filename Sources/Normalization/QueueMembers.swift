@@ -80,6 +80,9 @@ extension Normalizer {
       member.row.interface = interface
       member.row.openedBy = openedBy
       member.row.startedAt = time
+      if openedBy == "seen", let since = frame.seconds(named: "LoginTime") {
+        member.row.startedAt = min(since, time)
+      }
       slot = queueing.members.insert(member)
       queueing.members.touch(slot)
       queueing.memberByKey[key] = slot

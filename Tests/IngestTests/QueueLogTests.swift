@@ -24,30 +24,22 @@ import Testing
         "SELECT v.id FROM queue_visits v JOIN channels c ON c.id = v.channel_id "
           + "WHERE c.call_id <> v.call_id"
       ).isEmpty)
-    #expect(try bench.rows(Self.overlaps).isEmpty)
-    #expect(try bench.rows(Self.openAfterTalk).isEmpty)
     if scenario == "restart" {
       #expect(try bench.rows("SELECT id FROM queue_visits WHERE outcome IS NULL").isEmpty)
     }
   }
 
-  /// Times of one agent in one state that overlap.
-  private static let overlaps = """
-    SELECT a.id || ' ' || b.id FROM agent_intervals a JOIN agent_intervals b
-      ON b.server_id = a.server_id AND b.source = a.source AND b.agent = a.agent
-      AND b.state = a.state AND b.id > a.id
-    WHERE a.started_us < coalesce(b.ended_us, 1 << 62)
-      AND b.started_us < coalesce(a.ended_us, 1 << 62)
-    """
-
-  /// Agents who ring or talk, and no offer or visit of theirs is open.
-  private static let openAfterTalk = """
-    SELECT agent || ' ' || state FROM agent_intervals WHERE ended_us IS NULL AND (
-      state = 'ringing' AND agent NOT IN (SELECT agent FROM queue_offers WHERE ended_us IS NULL)
-      OR state = 'talking' AND agent NOT IN (
-        SELECT v.agent FROM queue_visits v JOIN channels c ON c.id = v.channel_id
-        WHERE v.agent IS NOT NULL AND c.ended_us IS NULL))
-    """
+  @Test(arguments: ["queues", "agents", "transfers", "mixed", "late"], ["16", "22"])
+  func `agents' figures are those of the stream, counted once more`(
+    scenario: String, version: String
+  ) async throws {
+    let name = "\(scenario)-\(version)"
+    let bench = Bench()
+    _ = try bench.take(Stream(fixture: name))
+    let outcome = try await Oracle.run(
+      "agents.py", ["--db", bench.path, "--recording", Fixture.recording(name)])
+    #expect(outcome.status == 0, "\(name): \(outcome.output)")
+  }
 
   @Test func `a visit that is missing, and one that is wrong, are named`() async throws {
     let bench = Bench()
@@ -63,11 +55,36 @@ import Testing
       ),
       ("DELETE FROM queue_visits WHERE outcome = 'abandoned'", "no visit"),
       ("DELETE FROM queue_offers", "offers is []"),
+      ("DELETE FROM agent_intervals WHERE state = 'talking'", "and no row says so"),
+      (
+        "UPDATE agent_intervals SET ended_us = ended_us + 5000000 WHERE state = 'talking'",
+        "cease to talk"
+      ),
     ]
     for (number, (sql, expected)) in changes.enumerated() {
       let copy = bench.folder.file("changed-\(number).db")
       _ = try await Oracle.python(["-c", Oracle.change, bench.path, copy, sql])
       let outcome = try await Oracle.run("queues.py", ["--db", copy] + arguments)
+      #expect(outcome.status == 1)
+      #expect(outcome.output.contains(expected), "\(sql): \(outcome.output)")
+    }
+  }
+
+  @Test func `figures of agents that are wrong are named`() async throws {
+    let bench = Bench()
+    _ = try bench.take(Stream(fixture: "transfers-22"))
+    let changes = [
+      ("DELETE FROM agent_intervals WHERE state = 'ringing'", "ringing_s is 0.0"),
+      ("UPDATE queue_visits SET hold_ms = 0", "hold_s is 0.0"),
+      ("UPDATE queue_visits SET ended_by = 'caller'", "transferred_out is 0"),
+      ("DELETE FROM queue_offers", "offers is 0"),
+      ("UPDATE queue_visits SET next_exten = 'x'", "goes on at"),
+    ]
+    for (number, (sql, expected)) in changes.enumerated() {
+      let copy = bench.folder.file("changed-\(number).db")
+      _ = try await Oracle.python(["-c", Oracle.change, bench.path, copy, sql])
+      let outcome = try await Oracle.run(
+        "agents.py", ["--db", copy, "--recording", Fixture.recording("transfers-22")])
       #expect(outcome.status == 1)
       #expect(outcome.output.contains(expected), "\(sql): \(outcome.output)")
     }

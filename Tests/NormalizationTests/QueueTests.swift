@@ -499,6 +499,26 @@ extension Script {
     #expect(try times(script).count { $0.contains("wrap-up") } == 0)
   }
 
+  @Test func `a login is when it was told, though a list showed it before`() throws {
+    var script = LifeScript()
+    script.connect(100)
+    script.item(
+      101, "Agents", "Agent: 1001\nStatus: AGENT_IDLE\nLoggedInTime: 99\nTalkingToChan: n/a")
+    script.item(
+      101, "Agents", "Agent: 1002\nStatus: AGENT_IDLE\nLoggedInTime: 50\nTalkingToChan: n/a")
+    script.event(102, "AgentLogin", "Agent: 1001")
+    script.disconnect(110)
+    script.connect(120)
+    script.event(121, "AgentLogin", "Agent: 1001")
+    script.event(130, "AgentLogoff", "Agent: 1001\nLogintime: 10")
+    #expect(
+      try script.run().list(
+        "agent_intervals", "agent", "opened_by", "started_us", "ended_us", "closed_by") == [
+          "1001 event 102.0 110.0 unobserved", "1002 snapshot 50.0 - -",
+          "1001 event 121.0 130.0 logoff",
+        ])
+  }
+
   @Test func `a logoff tells of a login that was not seen`() throws {
     var script = Script()
     script.event("AgentLogin", ["Agent": "1001"])
