@@ -15,7 +15,8 @@ import Reports
     version: Version.text,
     subcommands: [
       ImportCommand.self, ReportCommand.self, CallCommand.self, FramesCommand.self, SQLCommand.self,
-      StatusCommand.self, DoctorCommand.self, RebuildCommand.self, ReconcileCommand.self,
+      StatusCommand.self, DoctorCommand.self, RebuildCommand.self, VerifyCommand.self,
+      ReconcileCommand.self,
       ReplayCommand.self,
     ])
 
