@@ -28,8 +28,10 @@ KILLS_MAX = 6
 def rows(path):
     db = sqlite3.connect("file:%s?mode=ro" % path, uri=True)
     names = [r[0] for r in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'positions'")]
-    return {name: db.execute("SELECT %s FROM %s ORDER BY id" % (BLOCKS if name == "blocks" else "*", name)).fetchall()
-            for name in names if name != "hangup_causes"}
+    found = {name: db.execute("SELECT %s FROM %s ORDER BY id" % (BLOCKS if name == "blocks" else "*", name)).fetchall()
+             for name in names if name != "hangup_causes"}
+    db.close()  # nobody may have a store open that is rebuilt
+    return found
 
 
 def imported(amirec, ami, db, **how):
