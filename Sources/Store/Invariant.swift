@@ -63,8 +63,8 @@ public struct Invariant: Sendable {
       """
       SELECT 'block ' || id FROM (
         SELECT id, session_offset,
-          coalesce(lag(session_offset + size) OVER (PARTITION BY session_id ORDER BY session_offset),
-            0) AS ended
+          coalesce(lag(session_offset + size)
+            OVER (PARTITION BY session_id ORDER BY session_offset), 0) AS ended
         FROM blocks)
       WHERE session_offset <> ended
       """),
