@@ -2,6 +2,7 @@
 # make demo       record a replayed Asterisk and print reports
 # make test       all tests that need no Asterisk
 # make bench      import measured against gzip -6
+# make bench-long import of 2,000,000 events: memory, and whether it gets slower
 # make lint       formatting
 # make fuzz       30 s of libFuzzer over the protocol's parser
 # make install    programs, unit, sample configuration (PREFIX, DESTDIR)
@@ -16,7 +17,7 @@ FUZZ_SECONDS ?= 30
 # As it ships: the Swift runtime inside.
 RELEASE = -c release --static-swift-stdlib
 
-.PHONY: all demo test bench lint fuzz install clean libraries
+.PHONY: all demo test bench bench-long lint fuzz install clean libraries
 
 all: libraries
 	$(SWIFT) build
@@ -35,6 +36,10 @@ test:
 bench: libraries
 	$(SWIFT) build $(RELEASE) --product amirec
 	python3 Tests/Bench/bench.py --amirec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/amirec"
+
+bench-long: libraries
+	$(SWIFT) build $(RELEASE) --product amirec
+	python3 Tests/Bench/long.py --amirec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/amirec"
 
 lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests

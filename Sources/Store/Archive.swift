@@ -31,6 +31,10 @@ public struct Archive: ~Copyable {
     public let id: Int64
     public let sessionID: Int64
     public let sessionOffset: Int64
+    /// Messages that end in it, as the block says.
+    public let frames: Int64
+    /// JSON object: how many frames of each event, as the block says.
+    public let eventNames: String
     public let chunks: ChunkTable
     public let bytes: [UInt8]
   }
@@ -60,8 +64,9 @@ public struct Archive: ~Copyable {
     do {
       let statement = try connection.prepare(
         """
-        SELECT session_id, session_offset, size, codec, crc32, chunks, bytes FROM blocks
-        WHERE id = \(id)
+        SELECT session_id, session_offset, size, codec, crc32, chunks, bytes, frames, event_names,
+          first_us, last_us
+        FROM blocks WHERE id = \(id)
         """)
       guard try statement.step() else { throw damaged(id) }
       let size = Int(statement.int(at: 2))
@@ -70,11 +75,13 @@ public struct Archive: ~Copyable {
       guard let bytes = Self.decode(stored, codec: codec, size: size),
         Deflate.crc32(bytes) == statement.int(at: 4),
         let table = Inflate.all(statement.blob(at: 5)), let chunks = ChunkTable(encoded: table),
-        chunks.chunks.reduce(0, { $0 + $1.length }) == size
+        chunks.chunks.reduce(0, { $0 + $1.length }) == size,
+        chunks.firstAt == statement.int(at: 9), chunks.lastAt == statement.int(at: 10)
       else { throw damaged(id) }
       return StoredBlock(
         id: id, sessionID: statement.int(at: 0), sessionOffset: statement.int(at: 1),
-        chunks: chunks, bytes: bytes)
+        frames: statement.int(at: 7), eventNames: statement.text(at: 8) ?? "", chunks: chunks,
+        bytes: bytes)
     } catch let error as SQLiteError {
       throw StoreError(error, path: path)
     }
@@ -100,6 +107,43 @@ public struct Archive: ~Copyable {
       var result: [Int64] = []
       while try statement.step() { result.append(statement.int(at: 0)) }
       return result
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  private func texts(_ sql: String) throws(SQLiteError) -> [String] {
+    let statement = try connection.prepare(sql)
+    var result: [String] = []
+    while try statement.step() { result.append(statement.text(at: 0) ?? "") }
+    return result
+  }
+}
+
+extension Archive {
+  /// What must be true of this store.
+  ///
+  /// - Throws: `StoreError` for a store of another version, which may lack what they speak of.
+  public func invariants() throws -> [Invariant] {
+    do {
+      guard try Schema.found(in: connection, path: path) == Schema.version else {
+        throw StoreError.older(path)
+      }
+      return Invariant.all(
+        tables: try texts(
+          """
+          SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+          WHERE t.type = 'table' AND c.name = 'server_id' ORDER BY t.rowid
+          """))
+    } catch let error as SQLiteError {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  /// Which rows contradict an invariant.
+  public func contradictions(of invariant: Invariant) throws -> [String] {
+    do throws(SQLiteError) {
+      return try texts(invariant.sql)
     } catch {
       throw StoreError(error, path: path)
     }

@@ -16,8 +16,7 @@ import Reports
     subcommands: [
       ImportCommand.self, ReportCommand.self, CallCommand.self, FramesCommand.self, SQLCommand.self,
       StatusCommand.self, ActionCommand.self, DoctorCommand.self, RebuildCommand.self,
-      ReconcileCommand.self,
-      ReplayCommand.self,
+      VerifyCommand.self, ReconcileCommand.self, ReplayCommand.self,
     ])
 
   static func main() async {

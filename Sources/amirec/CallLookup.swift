@@ -28,14 +28,35 @@ struct CallLookup: ~Copyable {
     return found
   }
 
-  /// The uniqueids of a call's channels.
+  /// The uniqueids of a call's channels and bridges.
   func uniqueids(of call: Int64) throws -> Set<String> {
-    let statement = try file.connection.prepare("SELECT uniqueid FROM channels WHERE call_id = ?")
-    statement.bind(call, at: 1)
+    let statement = try file.connection.prepare(
+      """
+      SELECT uniqueid FROM channels WHERE call_id = :call
+      UNION SELECT bridge_uniqueid FROM bridges WHERE call_id = :call
+      """)
+    statement.bind(.integer(call), named: ":call")
     var found: Set<String> = []
     while try statement.step() { found.insert(statement.text(at: 0) ?? "") }
     return found
   }
+
+  /// Messages about a call may come so long before its first channel is announced or after its
+  /// last one ended, in microseconds.
+  static let lingerTime: Int64 = 10_000_000
+
+  /// When messages about a call may have come: its uniqueids may come again after years.
+  func times(of call: Int64) throws -> Range<Int64> {
+    let statement = try file.connection.prepare(
+      "SELECT started_us, ended_us FROM calls WHERE id = ?")
+    statement.bind(call, at: 1)
+    guard try statement.step() else { return .min..<(.max) }
+    let end = statement.optionalInt(at: 1).map { $0 + Self.lingerTime } ?? .max
+    return statement.int(at: 0) - Self.lingerTime..<end
+  }
+
+  /// The number of the server that a row with this id is of.
+  static func server(of id: Int64) -> Int64 { id >> 40 }
 
   /// The call that `id` means: the newest, if there are several.
   ///

@@ -1,4 +1,3 @@
-import AMI
 import ArgumentParser
 import Normalization
 import Reports
@@ -37,10 +36,8 @@ struct FramesCommand: ParsableCommand {
     help: ArgumentHelp("Time zone of T without one. Default: the system's.", valueName: "zone"))
   var tz: String?
 
-  enum Style: String, ExpressibleByArgument, CaseIterable { case raw, text, json }
-
   @Option(help: "How messages are written: raw, text or json (one object a line).")
-  var format: Style = .text
+  var format: FrameListing.Style = .text
 
   func run() throws {
     let zone = try Zone.use(tz)
@@ -52,7 +49,6 @@ struct FramesCommand: ParsableCommand {
         from: from ?? "1970-01-01", to: to ?? "9999-01-01", zone: zone, nowUs: Terminal.nowUs)
       filter.times = period.fromUs..<period.toUs
     }
-    if let call { filter.uniqueids = try uniqueids(of: call, path) }
     let known = try archive.sessions()
     if let session, !known.contains(session) {
       throw Failure(
@@ -60,88 +56,18 @@ struct FramesCommand: ParsableCommand {
         "there is no session \(session); amirec sql 'SELECT id, connected_at FROM sessions' lists them"
       )
     }
-    let output = Terminal.output()
-    for session in session.map({ [$0] }) ?? known {
-      for id in try archive.blocks(
-        ofSession: session, from: filter.times.lowerBound, to: filter.times.upperBound)
-      {
-        try write(try archive.block(id), filter, zone, to: output)
-      }
+    var sessions = session.map { [$0] } ?? known
+    if let call {
+      let lookup = try CallLookup(path: path)
+      let id = try lookup.call(call)
+      filter.values = try lookup.uniqueids(of: id)
+      filter.times = filter.times.clamped(to: try lookup.times(of: id))
+      sessions = sessions.filter { CallLookup.server(of: $0) == CallLookup.server(of: id) }
     }
-    try output.flush()
-  }
-
-  private func write(
-    _ block: Archive.StoredBlock, _ filter: FrameFilter, _ zone: Zone, to output: Output
-  ) throws {
-    if filter.takesAll, format == .raw { return try output.write(block.bytes) }
-    var buffer = FrameBuffer()
-    var frame = Frame()
-    var times = ChunkTimes(block.chunks)
-    var start = 0
-    buffer.append(block.bytes)
-    while buffer.next(into: &frame) || buffer.finish(into: &frame) {
-      let end = frame.damage == .unfinished ? block.bytes.count : buffer.offset
-      let time = times.time(ofByte: end - 1)
-      if filter.takes(frame, at: time) {
-        let offset = block.sessionOffset + Int64(start)
-        try output.write(
-          render(frame, at: time, session: block.sessionID, offset: offset, zone: zone))
-      }
-      start = end
-    }
-  }
-
-  private func render(
-    _ frame: Frame, at time: Int64, session: Int64, offset: Int64, zone: Zone
-  ) -> [UInt8] {
-    switch format {
-    case .raw: return frame.bytes
-    case .text:
-      var text = "# \(zone.text(time)) session \(session) offset \(offset)\n"
-      for header in frame.headers {
-        let value = Text.decode(frame.bytes[header.valueRange])
-        if header.hasColon { text += Text.decode(frame.bytes[header.nameRange]) + ": " }
-        text += VisibleText.escaped(value) + "\n"
-      }
-      return Array((text + "\n").utf8)
-    case .json:
-      let headers = frame.headers.map { header in
-        "[" + JSONText.quoted(Text.decode(frame.bytes[header.nameRange])) + ","
-          + JSONText.quoted(Text.decode(frame.bytes[header.valueRange])) + "]"
-      }
-      return Array(
-        ("{\"time_us\":\(time),\"session\":\(session),\"offset\":\(offset),"
-          + "\"headers\":[\(headers.joined(separator: ","))]}\n").utf8)
-    }
-  }
-
-  private func uniqueids(of call: String, _ path: String) throws -> Set<String> {
-    let lookup = try CallLookup(path: path)
-    return try lookup.uniqueids(of: lookup.call(call))
-  }
-}
-
-/// Which messages are wanted.
-struct FrameFilter {
-  var event: String?
-  var times: Range<Int64> = .min..<(.max)
-  /// Those with a header that is one of these.
-  var uniqueids: Set<String>?
-
-  var takesAll: Bool { event == nil && uniqueids == nil && times == .min..<(.max) }
-
-  init(event: String?) {
-    self.event = event
-  }
-
-  func takes(_ frame: Frame, at time: Int64) -> Bool {
-    guard times.contains(time) else { return false }
-    if let event, frame.kind != .event || frame.text(of: .event) != event { return false }
-    guard let uniqueids else { return true }
-    return frame.headers.contains { header in
-      uniqueids.contains(Text.decode(frame.bytes[header.valueRange]))
-    }
+    let listing = FrameListing(
+      archive: archive, filter: filter, style: format, zone: zone, output: Terminal.output())
+    for session in sessions { try listing.write(session: session) }
+    try listing.output.flush()
   }
 }
 

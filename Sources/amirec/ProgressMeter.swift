@@ -17,12 +17,24 @@ struct ProgressMeter {
     shownAt = start
   }
 
+  /// Shows that so many things of all are done.
+  mutating func show(_ done: Int, of all: Int, _ things: String) {
+    guard isDue() else { return }
+    write("\r\u{1B}[K\(name): \(done) of \(all) \(things)")
+  }
+
+  /// Whether it is time for another line, which is to be written then.
+  private mutating func isDue() -> Bool {
+    let now = clock.now
+    guard isTerminal, now - shownAt >= Self.interval else { return false }
+    shownAt = now
+    return true
+  }
+
   /// Shows that `bytes` of all have been read, and `events` found in them.
   mutating func show(bytes: Int64, of totalBytes: Int64, events: Int64) {
-    let now = clock.now
-    guard isTerminal, now - shownAt >= Self.interval else { return }
-    shownAt = now
-    let elapsed = (now - start) / .seconds(1)
+    guard isDue() else { return }
+    let elapsed = (shownAt - start) / .seconds(1)
     let rate = Int64(Double(events) / max(elapsed, 0.001))
     let left = Double(max(totalBytes - bytes, 0)) / max(Double(bytes) / elapsed, 1)
     let percent = totalBytes > 0 ? bytes * 100 / totalBytes : 0

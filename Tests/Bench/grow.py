@@ -146,9 +146,12 @@ def chunks(size, seed):
         size -= length
 
 
+def opened(recording):
+    return (gzip.open if recording.endswith(".gz") else open)(recording, "rb")
+
+
 def grow(recording, out, size):
-    opener = gzip.open if recording.endswith(".gz") else open
-    with opener(recording, "rb") as f:
+    with opened(recording) as f:
         stream = Stream(f.read())
     index = out[:-len(".ami")] + ".idx"
     offset = k = 0

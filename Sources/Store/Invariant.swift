@@ -1,0 +1,231 @@
+/// Something that is true of every store, told as the rows that contradict it.
+///
+/// To add one: an entry in `all`, and in the tests a change of a store that it finds.
+public struct Invariant: Sendable {
+  /// What it is called, in lower case with hyphens.
+  public let name: String
+  /// What is true, as a sentence.
+  public let sentence: String
+  /// Gives a row of one text for each contradiction: which row of which table.
+  let sql: String
+
+  init(_ name: String, _ sentence: String, _ sql: String) {
+    self.name = name
+    self.sentence = sentence
+    self.sql = sql
+  }
+
+  /// Times reckoned back from whole seconds may be this far off, in microseconds. An event also may
+  /// come so much later than one that another thread of the server sends.
+  private static let tolerance = 1_000_000
+
+  /// All of them; `tables` are the store's that have a column `server_id`.
+  static func all(tables: [String]) -> [Invariant] {
+    theFile(tables) + theStream + theCalls + theQueues + [afterRestart]
+  }
+
+  // MARK: The file
+
+  private static func theFile(_ tables: [String]) -> [Invariant] {
+    [
+      Invariant(
+        "integrity", "SQLite finds the file in order.",
+        "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
+      Invariant(
+        "foreign-keys", "Every row that a row refers to is there.",
+        """
+        SELECT "table" || ' ' || rowid || ' refers to no row of ' || parent
+        FROM pragma_foreign_key_check
+        """),
+      Invariant(
+        "ids", "The ids of a server lie in its range.",
+        tables.map {
+          "SELECT '\($0) ' || id FROM \"\($0)\" WHERE id >> 40 <> server_id"
+        }.joined(separator: " UNION ALL ")),
+    ]
+  }
+
+  // MARK: The stream
+
+  private static let theStream = [
+    Invariant(
+      "sessions", "One session of a server follows the other.",
+      """
+      SELECT 'session ' || id FROM (
+        SELECT id, connected_us,
+          max(ended_us) OVER (PARTITION BY server_id ORDER BY id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended
+        FROM sessions)
+      WHERE ended > connected_us
+      """),
+    Invariant(
+      "contiguity", "The blocks of a session follow each other without a hole.",
+      """
+      SELECT 'block ' || id FROM (
+        SELECT id, session_offset,
+          coalesce(lag(session_offset + size)
+            OVER (PARTITION BY session_id ORDER BY session_offset), 0) AS ended
+        FROM blocks)
+      WHERE session_offset <> ended
+      """),
+    Invariant(
+      "session-sums", "A session has the bytes and messages of its blocks.",
+      """
+      SELECT 'session ' || s.id FROM sessions s LEFT JOIN (
+        SELECT session_id, max(session_offset + size) AS bytes, sum(frames) AS frames
+        FROM blocks GROUP BY session_id) b ON b.session_id = s.id
+      WHERE s.bytes <> coalesce(b.bytes, 0) OR s.frames <> coalesce(b.frames, 0)
+      """),
+    Invariant(
+      "positions", "What a restart goes on from is the end of the last block.",
+      """
+      SELECT 'server ' || p.id FROM positions p JOIN sessions s ON s.id = p.session_id
+      WHERE p.session_offset <> s.bytes
+        OR EXISTS (SELECT 1 FROM blocks b WHERE b.server_id = p.id AND b.session_id > p.session_id)
+      UNION ALL SELECT 'server ' || id || ' has none' FROM servers s
+      WHERE NOT EXISTS (SELECT 1 FROM positions p WHERE p.id = s.id)
+        AND EXISTS (SELECT 1 FROM blocks b WHERE b.server_id = s.id)
+      """),
+    // What came last is in the tables before its block is made.
+    Invariant(
+      "event-counts", "Events are counted as the blocks hold them.",
+      """
+      SELECT 'server ' || server_id || ': ' || name || ' ' || sum(counted) || ', blocks '
+        || sum(held)
+      FROM (
+        SELECT b.server_id, j.key AS name, sum(j.value) AS held, 0 AS counted
+        FROM blocks b, json_each(b.event_names) j GROUP BY 1, 2
+        UNION ALL SELECT server_id, name, 0, sum(count) FROM event_counts GROUP BY 1, 2) t
+      GROUP BY server_id, name
+      HAVING sum(counted) < sum(held) OR (sum(counted) > sum(held) AND NOT EXISTS (
+        SELECT 1 FROM sessions s WHERE s.server_id = t.server_id AND s.ended_us IS NULL))
+      """),
+  ]
+
+  // MARK: Lives
+
+  /// Tables with rows that begin and end, and the columns of both times.
+  private static let lives = [
+    ("calls", "started_us", "ended_us"), ("channels", "started_us", "ended_us"),
+    ("dials", "started_us", "ended_us"), ("bridges", "started_us", "ended_us"),
+    ("bridge_members", "entered_us", "left_us"), ("queue_visits", "joined_us", "left_us"),
+    ("queue_offers", "called_us", "ended_us"), ("queue_members", "started_us", "ended_us"),
+    ("agent_intervals", "started_us", "ended_us"), ("transfers", "started_us", "ended_us"),
+    ("parkings", "parked_us", "ended_us"), ("conferences", "started_us", "ended_us"),
+    ("conference_members", "joined_us", "left_us"), ("holds", "started_us", "ended_us"),
+    ("recordings", "started_us", "ended_us"), ("registrations", "started_us", "ended_us"),
+    ("device_states", "started_us", "ended_us"),
+  ]
+
+  /// Other times of one row that follow each other.
+  private static let moments = [
+    ("sessions", "connected_us", "ended_us"), ("gaps", "started_us", "ended_us"),
+    ("calls", "started_us", "answered_us"), ("calls", "answered_us", "ended_us"),
+    ("channels", "started_us", "answered_us"), ("channels", "answered_us", "ended_us"),
+    ("dials", "started_us", "ringing_us"), ("queue_visits", "joined_us", "connected_us"),
+    ("queue_visits", "connected_us", "talk_ended_us"),
+  ]
+
+  private static let afterRestart = Invariant(
+    "restart", "Nothing is open from before its server's start.",
+    lives.map { table, start, end in
+      "SELECT '\(table) ' || t.id FROM \(table) t JOIN servers s ON s.id = t.server_id "
+        + "WHERE t.\(end) IS NULL AND t.\(start) < s.boot_us - 2 * \(tolerance)"
+    }.joined(separator: " UNION ALL "))
+
+  // MARK: Calls
+
+  private static let theCalls = [
+    Invariant(
+      "times", "No channel ends before it starts, and nothing else does.",
+      (lives + moments).map { table, start, end in
+        "SELECT '\(table) ' || id || ': \(end)' FROM \(table) WHERE \(end) < \(start)"
+      }.joined(separator: " UNION ALL ")),
+    Invariant(
+      "call-ends", "A call starts with its first channel and ends with its last.",
+      """
+      SELECT 'call ' || c.id FROM calls c LEFT JOIN (
+        SELECT call_id, min(started_us) AS started, max(ended_us) AS ended,
+          max(ended_us IS NULL) AS is_open
+        FROM channels GROUP BY call_id) x ON x.call_id = c.id
+      WHERE c.started_us IS NOT x.started OR c.ended_us IS NOT iif(x.is_open, NULL, x.ended)
+      """),
+    Invariant(
+      "call-channels", "A call counts those of its channels that count.",
+      """
+      SELECT 'call ' || id FROM calls c
+      WHERE channels <> (SELECT total(counts) FROM channels x WHERE x.call_id = c.id)
+      """),
+    Invariant(
+      "merges", "A call that became part of another is gone, and that one is there.",
+      """
+      SELECT 'merge ' || id FROM call_merges
+      WHERE id IN (SELECT id FROM calls) OR call_id NOT IN (SELECT id FROM calls) OR id <= call_id
+      """),
+    Invariant(
+      "dials", "A dial is of the call of the channel that it reaches, and ends with it.",
+      """
+      SELECT 'dial ' || d.id FROM dials d JOIN channels c ON c.id = d.dest_channel_id
+      WHERE d.call_id <> c.call_id OR coalesce(d.ended_us, 9e18) > c.ended_us
+      """),
+    Invariant(
+      "bridge-members", "A channel is in a bridge only while both are there.",
+      """
+      SELECT 'bridge member ' || m.id FROM bridge_members m
+      JOIN channels c ON c.id = m.channel_id JOIN bridges b ON b.id = m.bridge_id
+      WHERE m.entered_us < c.started_us OR coalesce(m.left_us, 9e18) > c.ended_us
+        OR m.entered_us < b.started_us OR coalesce(m.left_us, 9e18) > b.ended_us
+        OR b.call_id <> c.call_id
+      """),
+  ]
+
+  // MARK: Queues
+
+  private static let theQueues = [
+    // A visit that was there before has times that are reckoned back.
+    Invariant(
+      "visits", "A visit lies within its call.",
+      """
+      SELECT 'visit ' || v.id FROM queue_visits v JOIN calls c ON c.id = v.call_id
+      WHERE (v.joined_us < c.started_us AND v.opened_by IN ('join', 'refusal'))
+        OR coalesce(v.left_us, 9e18) > c.ended_us OR v.talk_ended_us > c.ended_us
+      UNION ALL
+      SELECT 'visit ' || v.id || ' has a channel of another call' FROM queue_visits v
+      JOIN channels c ON c.id = v.channel_id WHERE c.call_id <> v.call_id
+      """),
+    Invariant(
+      "offers", "An offer lies within its visit.",
+      """
+      SELECT 'offer ' || o.id FROM queue_offers o JOIN queue_visits v ON v.id = o.visit_id
+      WHERE o.called_us < v.joined_us
+        OR coalesce(o.ended_us, 9e18) > coalesce(v.talk_ended_us, v.left_us)
+      """),
+    Invariant(
+      "outcomes", "A visit has an outcome once it has ended.",
+      "SELECT 'visit ' || id FROM queue_visits WHERE (outcome IS NULL) <> (left_us IS NULL)"),
+    Invariant(
+      "agent-intervals", "An agent is in a state once at a time.",
+      """
+      SELECT 'interval ' || id FROM (
+        SELECT id, started_us, max(coalesce(ended_us, 9e18)) OVER (
+          PARTITION BY server_id, agent, source, state ORDER BY started_us, id
+          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until
+        FROM agent_intervals WHERE ended_us IS NULL OR ended_us > started_us)
+      WHERE started_us < until
+      """),
+    Invariant(
+      "talks", "Who talks with an agent is in a bridge, where the version tells of bridges.",
+      """
+      SELECT 'visit ' || id FROM queue_visits v
+      WHERE talk_ended_us IS NOT NULL AND opened_by <> 'seen'
+        AND EXISTS (SELECT 1 FROM event_counts e
+          WHERE e.server_id = v.server_id AND e.name = 'BridgeEnter')
+        AND NOT EXISTS (SELECT 1 FROM gaps g WHERE g.server_id = v.server_id
+          AND g.started_us <= v.talk_ended_us AND coalesce(g.ended_us, 9e18) >= v.connected_us)
+        AND talk_ended_us - connected_us - \(tolerance) > (
+          SELECT total(max(0, min(coalesce(m.left_us, v.talk_ended_us), v.talk_ended_us)
+            - max(m.entered_us, v.connected_us)))
+          FROM bridge_members m WHERE m.channel_id IN (v.channel_id, v.entered_channel_id))
+      """),
+  ]
+}
