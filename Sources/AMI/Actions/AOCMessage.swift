@@ -36,12 +36,19 @@ public struct AOCMessage: DeclaredAction {
 
   /// What an amount of money is multiplied with.
   public enum Multiplier: String, ActionChoice {
+    /// 0.001.
     case oneThousandth = "OneThousandth"
+    /// 0.01.
     case oneHundredth = "OneHundredth"
+    /// 0.1.
     case oneTenth = "OneTenth"
+    /// 1.
     case one = "One"
+    /// 10.
     case ten = "Ten"
+    /// 100.
     case hundred = "Hundred"
+    /// 1,000.
     case thousand = "Thousand"
   }
 
@@ -55,13 +62,21 @@ public struct AOCMessage: DeclaredAction {
 
   /// How the call is billed. An AOC-D takes only the first three.
   public enum Billing: String, ActionChoice {
+    /// As usual.
     case normal = "Normal"
+    /// The called party pays.
     case reverseCharge = "ReverseCharge"
+    /// By a credit card.
     case creditCard = "CreditCard"
+    /// As a call that is always forwarded.
     case callForwardUnconditional = "CallFwdUnconditional"
+    /// As a call that is forwarded when busy.
     case callForwardBusy = "CallFwdBusy"
+    /// As a call that is forwarded when nobody answers.
     case callForwardNoReply = "CallFwdNoReply"
+    /// As a call that is deflected.
     case callDeflection = "CallDeflection"
+    /// As a call that is transferred.
     case callTransfer = "CallTransfer"
   }
 

@@ -142,7 +142,7 @@ public struct Originate: OutcomeAction {
       .optional(
         "PreDialGoSub", \.preDialGoSub,
         "A subroutine to run on the new channel first, as "
-          + "context,exten,priority.", since: "20"),
+          + "context,exten,priority.", since: "22 at the latest, not in 16"),
     ],
     rules: [
       .oneOf(["Exten", "Application"]), .together(["Exten", "Context", "Priority"]),

@@ -237,7 +237,9 @@ public struct PJSIPNotify: DeclaredAction {
       .optional("Endpoint", { $0.endpoint }, "To every contact of this endpoint."),
       .optional("URI", { $0.uri }, "To this address.", since: "13"),
       .optional("Channel", { $0.channel }, "To the far end of this channel.", since: "16"),
-      .optional("Option", \.option, "A section of pjsip_notify.conf with headers.", since: "22"),
+      .optional(
+        "Option", \.option, "A section of pjsip_notify.conf with headers.",
+        since: "22 at the latest, not in 16"),
       .repeated("Variable", \.variables, "A header of the NOTIFY, like Event=check-sync."),
     ],
     rules: [.oneOf(["Endpoint", "URI", "Channel"]), .anyOf(["Variable", "Option"])])

@@ -47,7 +47,7 @@ public struct Park: OutcomeAction {
       .optional("Parkinglot", \.parkinglot, "The lot.", since: "1.8"),
       .optional(
         "ParkingSpace", \.parkingSpace, "The space of the lot.", as: .integer(1 ... .max),
-        since: "22"),
+        since: "22 at the latest, not in 16"),
     ])
 }
 

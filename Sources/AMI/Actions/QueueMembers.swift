@@ -40,7 +40,7 @@ public struct QueueAdd: DeclaredAction {
         "Penalty", \.penalty, "Members with a lower one are called first.", as: .integer(0 ... .max)
       ),
       .optional("Paused", \.paused, "Begin paused."),
-      .optional("Reason", \.reason, "Why, when paused; 16 and older ignore it."),
+      .optional("Reason", \.reason, "Why, when paused.", since: "22 at the latest, not in 16"),
       .optional("MemberName", \.memberName, "The name to show.", since: "1.6"),
       .optional("StateInterface", \.stateInterface, "The device whose state counts.", since: "1.6"),
     ])
