@@ -12,7 +12,6 @@ final class ChannelFill {
   private struct Row {
     var id: Int64
     var callID: Int64
-    var endedAt: Int64?
     var answeredAt: Int64?
     var closedBy: String?
   }
@@ -20,7 +19,7 @@ final class ChannelFill {
   init(_ writer: FillWriter, _ time: ObservedTime) throws {
     self.writer = writer
     self.time = time
-    let columns = "id, call_id, ended_us, answered_us, closed_by"
+    let columns = "id, call_id, answered_us, closed_by"
     byUniqueid = try writer.store.connection.prepare(
       """
       SELECT \(columns) FROM channels WHERE server_id = ?1 AND uniqueid = ?2
@@ -107,8 +106,8 @@ final class ChannelFill {
     }
     guard try statement.step() else { return nil }
     return Row(
-      id: statement.int(at: 0), callID: statement.int(at: 1), endedAt: statement.optionalInt(at: 2),
-      answeredAt: statement.optionalInt(at: 3), closedBy: statement.text(at: 4))
+      id: statement.int(at: 0), callID: statement.int(at: 1),
+      answeredAt: statement.optionalInt(at: 2), closedBy: statement.text(at: 3))
   }
 
   // MARK: Rows
@@ -116,8 +115,7 @@ final class ChannelFill {
   /// Gives a row that a gap left without its end the end that the files tell.
   private func end(_ row: Row, _ channel: LoggedChannel) throws -> Bool {
     guard let ended = channel.endedAt, time.isInGap(second: ended),
-      row.closedBy != "hangup", row.closedBy != "cdr", row.closedBy != "cel",
-      row.endedAt.map({ time.isInGap($0, $0) }) ?? true
+      !["hangup", "cdr", "cel"].contains(row.closedBy ?? "")
     else { return false }
     try writer.update(
       "channels", row.id,
