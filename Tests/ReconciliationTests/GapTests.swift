@@ -6,7 +6,7 @@ import Support
 import Testing
 
 /// What nobody observed, told by Asterisk's own files.
-@Suite(.serialized) struct GapTests {
+@Suite(.serialized, .ownsZone) struct GapTests {
   struct Cut: CustomTestStringConvertible, Sendable {
     let fixture: String
     let from: Double
