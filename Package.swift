@@ -65,7 +65,7 @@ let package = Package(
     library(
       "Store", ["Normalization", "SQLite", "CZlib"], exclude: ["schema/README.md"],
       resources: [.embedInCode("schema")]),
-    library("Ingest", ["AMI", "Journal", "Normalization", "Store"]),
+    library("Ingest", ["AMI", "Journal", "Normalization", "Reconciliation", "Store"]),
     library("Reconciliation", ["AMI", "Journal", "SQLite", "Store"]),
     library("Reports", ["SQLite"], resources: [.embedInCode("queries")]),
     .executableTarget(

@@ -115,6 +115,7 @@ CREATE TABLE calls (
   channels INTEGER NOT NULL,        -- how many of its channels count (see channels.counts)
   queue_id INTEGER REFERENCES queues (id), -- the first queue that it came to, be it refused there
   recording_id INTEGER REFERENCES recordings (id), -- the first recording of one of its channels
+  filled_by TEXT,                   -- cdr, cel: made or ended by that file, for a time in gaps (reconcile --fill; of one made so, ring_ms and hold_ms are not known); NULL: by the stream
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   answered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', answered_us / 1000000, 'unixepoch') || printf('.%06dZ', answered_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
@@ -137,7 +138,7 @@ CREATE TABLE channels (
   server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   call_id INTEGER NOT NULL REFERENCES calls (id), -- the call that it is part of
   name TEXT NOT NULL,               -- Asterisk's, such as PJSIP/101-00000001
-  uniqueid TEXT NOT NULL,           -- not a key: clients may choose it
+  uniqueid TEXT NOT NULL,           -- not a key: clients may choose it; empty where a CDR file alone names the channel
   linkedid TEXT,                    -- as last seen
   technology TEXT NOT NULL,         -- of the name, before the slash
   endpoint TEXT,                    -- of the name, between slash and serial number
@@ -148,11 +149,11 @@ CREATE TABLE channels (
   context TEXT,                     -- where it entered the dialplan
   exten TEXT,                       -- what it dialled: the first extension seen
   state INTEGER NOT NULL,           -- ChannelState as last seen; 6 is up
-  opened_by TEXT NOT NULL,          -- newchannel; seen when it was there before it was announced to us
+  opened_by TEXT NOT NULL,          -- newchannel; seen when it was there before it was announced to us; cdr, cel: by that file, for a time in gaps
   started_us INTEGER NOT NULL,      -- Newchannel, or when it was first seen
   answered_us INTEGER,              -- when it came up
   ended_us INTEGER,                 -- NULL while it lives
-  closed_by TEXT,                   -- hangup; restart when the server went down over it
+  closed_by TEXT,                   -- hangup; restart when the server went down over it; cdr, cel: by that file, for a time in gaps
   cause INTEGER,                    -- of Hangup; see hangup_causes (a dialplan may send codes that it lacks)
   cause_text TEXT,                  -- Cause-txt
   tech_cause TEXT,                  -- TechCause, where the version has it
@@ -244,6 +245,7 @@ CREATE TABLE cdrs (
   linkedid TEXT,                    -- where cdr_manager.conf maps it
   peeraccount TEXT,                 -- likewise
   sequence INTEGER,                 -- likewise; with uniqueid and linkedid it is the key
+  filled_by TEXT,                   -- cdr: from that file, for a time in gaps (reconcile --fill); NULL: received
   received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
 ) STRICT;
 CREATE INDEX cdrs_channel ON cdrs (channel_id);
@@ -275,6 +277,7 @@ CREATE TABLE cels (
   userdeftype TEXT,                 -- of an event of the user
   userfield TEXT,                   -- as the dialplan set it
   extra TEXT,                       -- JSON of what the event has besides
+  filled_by TEXT,                   -- cel: from that file, for a time in gaps (reconcile --fill); NULL: received
   received_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', received_us / 1000000, 'unixepoch') || printf('.%06dZ', received_us % 1000000)) VIRTUAL
 ) STRICT;
 

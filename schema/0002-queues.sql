@@ -23,7 +23,7 @@ CREATE TABLE queue_visits (
   queue_id INTEGER NOT NULL REFERENCES queues (id), -- in which queue
   channel_id INTEGER REFERENCES channels (id), -- the caller; after a transfer into the queue, who was transferred
   entered_channel_id INTEGER REFERENCES channels (id), -- who joined; another one after such a transfer
-  opened_by TEXT NOT NULL,          -- join; refusal; snapshot (QueueStatus listed it), seen (a later event told it)
+  opened_by TEXT NOT NULL,          -- join; refusal; snapshot (QueueStatus listed it), seen (a later event told it); queue-log: by that file, for a time in gaps
   joined_us INTEGER NOT NULL,       -- for snapshot and seen reckoned back from whole seconds, where told
   left_us INTEGER,                  -- when the caller left the queue; NULL while waiting
   outcome TEXT,                     -- answered, timeout, left-empty, withdrawn, exit-key, refused, abandoned, incompatible, unknown; NULL while open
@@ -42,7 +42,7 @@ CREATE TABLE queue_visits (
   ended_by TEXT,                    -- caller, agent or transfer: AgentComplete's Reason, else who left first
   next_context TEXT,                -- where the caller's channel went on in the dialplan
   next_exten TEXT,                  -- the extension there
-  closed_by TEXT,                   -- restart, when the server went down over it
+  closed_by TEXT,                   -- restart, when the server went down over it; queue-log: its end is that file's, for a time in gaps
   joined_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', joined_us / 1000000, 'unixepoch') || printf('.%06dZ', joined_us % 1000000)) VIRTUAL,
   left_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', left_us / 1000000, 'unixepoch') || printf('.%06dZ', left_us % 1000000)) VIRTUAL,
   connected_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', connected_us / 1000000, 'unixepoch') || printf('.%06dZ', connected_us % 1000000)) VIRTUAL,
@@ -65,6 +65,7 @@ CREATE TABLE queue_offers (
   outcome TEXT,                     -- connected, no-answer, busy, cancelled, answered-elsewhere, dumped (AgentDump), unknown; NULL while open
   dial_status TEXT,                 -- DialStatus of its DialEnd
   ring_ms INTEGER,                  -- from called to ended
+  filled_by TEXT,                   -- queue-log: made or ended by that file, for a time in gaps (reconcile --fill); NULL: by the stream
   called_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', called_us / 1000000, 'unixepoch') || printf('.%06dZ', called_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;
@@ -108,10 +109,10 @@ CREATE TABLE agent_intervals (
   source TEXT NOT NULL,             -- queue (memberships) or agent-pool (AgentLogin)
   state TEXT NOT NULL,              -- logged-in (a dynamic membership in any queue, or a login), paused (in any queue), ringing, talking, wrap-up
   reason TEXT,                      -- of a pause, as given; another reason begins another interval
-  opened_by TEXT NOT NULL,          -- event; snapshot or seen when it was there before: reckoned back, where told
+  opened_by TEXT NOT NULL,          -- event; snapshot or seen when it was there before: reckoned back, where told; queue-log: by that file, for a time in gaps
   started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- removed, unpaused, reason-changed, logoff, unobserved, restart; ended (ringing and talking); time-up, ringing, talking, paused (wrap-up)
+  closed_by TEXT,                   -- removed, unpaused, reason-changed, logoff, unobserved, restart; ended (ringing and talking); time-up, ringing, talking, paused (wrap-up); queue-log: its end is that file's
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;

@@ -1,12 +1,14 @@
 import AMI
 public import Normalization
+import Reconciliation
 public import Store
 
 /// Makes the derived tables of a store anew from its blocks, in a new file that replaces the old
 /// one in one step: see `Replacement`.
 ///
 /// The frames of each server go through a normalizer with the times that they had, so the rows are
-/// those of an import of the same stream, ids included. Sessions, gaps, blocks and whatever else is
+/// those of an import of the same stream, ids included. Then what was filled from Asterisk's own
+/// files is filled again. Sessions, gaps, blocks and whatever else is
 /// recorded stay as they are; a collector or an import goes on where the blocks end.
 public final class Rebuild {
   /// How far it is.
@@ -60,6 +62,8 @@ public final class Rebuild {
       used[server.name] = options
       try rebuild.take(server.number, options)
     }
+    try replacement.store.begin()
+    try Fill.reapply(in: replacement.store)
     try replacement.store.commit()
     let changes = try replacement.changes()
     try rebuild.report(rebuild.progress)

@@ -26,7 +26,7 @@ public final class LineFile {
     source = try ByteSource(path: path)
   }
 
-  /// Reads the next line without its line end (LF, or CR LF).
+  /// Reads the next line without its LF.
   ///
   /// - Returns: false at the end. A last line without LF is given like any other.
   /// - Throws: `JournalError` when the system fails to read.
@@ -52,7 +52,6 @@ public final class LineFile {
         isLong = false
         continue
       }
-      if line.last == 0x0D { line.removeLast() }
       return true
     }
   }

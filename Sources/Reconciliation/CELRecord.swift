@@ -36,4 +36,19 @@ struct CELRecord: Sendable {
   var uniqueid: String { values[14] }
   var linkedid: String { values[15] }
   var extra: String { values[19] }
+  /// `bridge_id` of its extra.
+  var bridge: String? { extra(named: "bridge_id") }
+  /// `hangupcause` of a HANGUP's extra.
+  var cause: Int64? {
+    guard let place = extra.firstRange(of: "\"hangupcause\":") else { return nil }
+    return Int64(extra[place.upperBound...].drop { $0 == " " }.prefix { $0.isNumber })
+  }
+
+  /// A text of its extra, which is a JSON object of texts without escapes; nil where it is missing
+  /// or empty.
+  func extra(named name: String) -> String? {
+    guard let place = extra.firstRange(of: "\"\(name)\":\"") else { return nil }
+    let text = extra[place.upperBound...].prefix { $0 != "\"" }
+    return text.isEmpty ? nil : String(text)
+  }
 }

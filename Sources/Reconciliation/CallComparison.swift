@@ -82,11 +82,17 @@ final class CallComparison {
     switch (place, channel) {
     case (.outside, _): findings.outside += 1
     case (.gap, nil):
-      findings.addGapCall(record.linkedid ?? record.uniqueid ?? record.channel)
+      let name = record.linkedid ?? record.uniqueid ?? record.channel
+      if try find(byUniqueid, name, record.startedAt, record.endedAt) == nil {
+        findings.addGapCall(name)
+      } else {
+        findings.gapDifferences += 1
+      }
     case (.partly, nil): findings.explain(.beginsWithin)
     case (.observed, nil): findings.add(named(.channelMissing, record))
     case (.gap, let channel?):
-      let isOpen = channel.endedAt == nil || channel.closedBy != "hangup"
+      let isOpen =
+        channel.endedAt == nil || !["hangup", "cdr", "cel"].contains(channel.closedBy ?? "")
       if isOpen || (row == nil && keepsRecords) {
         findings.gapDifferences += 1
       } else {
@@ -94,7 +100,7 @@ final class CallComparison {
       }
     case (_, let channel?):
       findings.records += 1
-      compareTimes(record, channel, &findings)
+      compareTimes(record, channel, isWhole: place == .observed, &findings)
       if place == .observed { try compareCall(record, channel, &findings) }
       if time.isObserved(second: record.endedAt) { compare(record, channel, row, &findings) }
     }
@@ -134,7 +140,7 @@ final class CallComparison {
   // MARK: Its parts
 
   private func compareTimes(
-    _ record: CDRRecord, _ channel: Channel, _ findings: inout Findings
+    _ record: CDRRecord, _ channel: Channel, isWhole: Bool, _ findings: inout Findings
   ) {
     func differ(_ field: String, _ store: String?, _ file: String) {
       var difference = named(.channelDiffers, record)
@@ -152,7 +158,7 @@ final class CallComparison {
       findings.explain(.split)
     }
     // A channel may be up before its record says so, not after.
-    if let answered = record.answeredAt, channel.openedBy == "newchannel",
+    if let answered = record.answeredAt, isWhole, channel.openedBy == "newchannel",
       channel.answeredAt.map({ $0 > answered + late }) ?? true
     {
       differ("answered_us", channel.answeredAt.map { "\($0)" }, "\(answered)")

@@ -121,17 +121,11 @@ final class EventComparison {
     default:
       if channels.text(at: 8) == "hangup" || channels.text(at: 8) == nil {
         near("ended_us", channels.optionalInt(at: 5))
-        if let cause = Self.cause(event.extra), channels.optionalInt(at: 6) != cause {
+        if let cause = event.cause, channels.optionalInt(at: 6) != cause {
           differ("cause", channels.optionalInt(at: 6), cause)
         }
       }
     }
-  }
-
-  /// `hangupcause` of a HANGUP's extra, which is a JSON object.
-  static func cause(_ extra: String) -> Int64? {
-    guard let place = extra.firstRange(of: "\"hangupcause\":") else { return nil }
-    return Int64(extra[place.upperBound...].drop { $0 == " " }.prefix { $0.isNumber })
   }
 
   private func named(_ kind: Disagreement.Kind, _ event: CELRecord) -> Disagreement {

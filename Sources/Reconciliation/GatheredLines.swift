@@ -53,4 +53,13 @@ struct GatheredLines: Sendable {
   private mutating func add(_ line: QueueLogLine) {
     if count < Self.linesMax { queueLog.append(line) } else { dropped += 1 }
   }
+
+  /// Takes a record that was used before.
+  mutating func add(_ bytes: [UInt8], _ kind: LogKind) {
+    switch kind {
+    case .queueLog: if let line = QueueLogLine(bytes) { queueLog.append(line) }
+    case .cdr: cdrs.append(bytes)
+    case .cel: cels.append(bytes)
+    }
+  }
 }

@@ -134,6 +134,23 @@ final class LogReader {
     return isOpen
   }
 
+  /// The records of an archived block.
+  static func records(in bytes: [UInt8], _ kind: LogKind) -> [[UInt8]] {
+    var found: [[UInt8]] = []
+    var isGoingOn = false
+    for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
+      let isOpen = kind != .queueLog && Self.isOpen(Array(line))
+      if isGoingOn {
+        found[found.count - 1].append(0x0A)
+        found[found.count - 1] += line
+      } else {
+        found.append(Array(line))
+      }
+      if isOpen { isGoingOn.toggle() }
+    }
+    return found
+  }
+
   private func finishFile() {
     current.damage = file?.damage
     current.unreadable += file?.longLines ?? 0

@@ -30,6 +30,9 @@ final class VisitComparison {
     var uniqueid: String?
     var agentUniqueid: String?
     var callID: Int64?
+    var connectedAt: Int64?
+    var openedBy: String?
+    var closedBy: String?
   }
 
   init(_ connection: borrowing Connection, server: Int64) throws {
@@ -37,7 +40,8 @@ final class VisitComparison {
     visits = try connection.prepare(
       """
       SELECT v.id, v.joined_us, v.outcome, v.wait_ms, v.talk_ms, v.agent, v.interface, v.ended_by,
-        v.last_position, v.original_position, e.uniqueid, c.uniqueid, a.uniqueid, v.call_id
+        v.last_position, v.original_position, e.uniqueid, c.uniqueid, a.uniqueid, v.call_id,
+        v.connected_us, v.opened_by, v.closed_by
       FROM queue_visits v JOIN queues q ON q.id = v.queue_id
         LEFT JOIN channels e ON e.id = v.entered_channel_id
         LEFT JOIN channels c ON c.id = v.channel_id
@@ -165,6 +169,11 @@ final class VisitComparison {
     if let entered = row.enteredUniqueid {
       return entered == visit.enteredUniqueid || entered == visit.uniqueid
     }
+    // A row that a fill made of a caller whose channel no file tells.
+    if row.openedBy == "queue-log" {
+      return row.joinedAt == visit.joinedAt && row.outcome == visit.outcome
+        && row.originalPosition == visit.originalPosition
+    }
     return row.agentUniqueid != nil && row.agentUniqueid == visit.agentUniqueid
   }
 
@@ -175,7 +184,9 @@ final class VisitComparison {
       agent: visits.text(at: 5), interface: visits.text(at: 6), endedBy: visits.text(at: 7),
       lastPosition: visits.optionalInt(at: 8), originalPosition: visits.optionalInt(at: 9),
       enteredUniqueid: visits.text(at: 10), uniqueid: visits.text(at: 11),
-      agentUniqueid: visits.text(at: 12), callID: visits.optionalInt(at: 13))
+      agentUniqueid: visits.text(at: 12), callID: visits.optionalInt(at: 13),
+      connectedAt: visits.optionalInt(at: 14), openedBy: visits.text(at: 15),
+      closedBy: visits.text(at: 16))
   }
 
   // MARK: Differences
@@ -190,7 +201,10 @@ final class VisitComparison {
     check("outcome", row.outcome, visit.outcome)
     if row.uniqueid != nil { check("uniqueid", row.uniqueid, visit.uniqueid) }
     if row.interface != visit.agent { check("agent", row.agent, visit.agent) }
-    check("agent_uniqueid", row.agentUniqueid, visit.agentUniqueid)
+    // Of a filled row no file may have told the agent's channel.
+    if row.closedBy != "queue-log" || !(row.agentUniqueid ?? "").isEmpty {
+      check("agent_uniqueid", row.agentUniqueid, visit.agentUniqueid)
+    }
     check("ended_by", row.endedBy, visit.endedBy)
     check("last_position", row.lastPosition.map { "\($0)" }, visit.lastPosition.map { "\($0)" })
     if let original = row.originalPosition {

@@ -35,6 +35,9 @@ public enum Schema {
     Migration(
       number: 7, name: "0007-dialplan.sql",
       sql: String(decoding: PackageResources._007_dialplan_sql, as: UTF8.self)),
+    Migration(
+      number: 8, name: "0008-fills.sql",
+      sql: String(decoding: PackageResources._008_fills_sql, as: UTF8.self)),
   ]
 
   /// The `user_version` of a store that this program writes.
@@ -42,12 +45,12 @@ public enum Schema {
 
   /// The oldest `user_version` that can be brought up to `version`: before it, columns were still
   /// added to tables that were there.
-  static let oldest: Int64 = 5
+  static let oldest: Int64 = 8
 
   /// The tables of what was recorded or told: rebuild keeps their rows. All others are derived from
   /// `blocks`, or filled by the migrations. A test compares the list with the tables' comments.
   public static let recordedTables = [
-    "servers", "sessions", "gaps", "blocks", "actions", "collector",
+    "servers", "sessions", "gaps", "blocks", "log_blocks", "actions", "collector",
   ]
 
   /// Brings a store, or an empty file, up to `version` in one transaction.

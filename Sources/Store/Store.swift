@@ -1,5 +1,5 @@
 public import Normalization
-import SQLite
+package import SQLite
 
 /// The SQLite file, opened for writing: one writer at a time, kept apart by a lock beside the file.
 ///
@@ -15,7 +15,7 @@ public final class Store {
   static let checkpointPages = 4096
 
   public let path: String
-  let connection: Connection
+  package let connection: Connection
   /// Nil for a file that nobody knows of yet.
   private let lock: StoreLock?
   private var statements: [String: PreparedStatement] = [:]
@@ -120,7 +120,7 @@ public final class Store {
   }
 
   /// Runs a statement that is kept for the next time, with the values that `bind` appends.
-  func execute(_ sql: String, _ bind: (inout Bindings) -> Void = { _ in }) throws {
+  package func execute(_ sql: String, _ bind: (inout Bindings) -> Void = { _ in }) throws {
     try run {
       bindings.removeAll()
       bind(&bindings)
@@ -129,7 +129,7 @@ public final class Store {
   }
 
   /// The first row's first column; nil when there is no row, or NULL in it.
-  func integer(_ sql: String, _ values: Value...) throws -> Int64? {
+  package func integer(_ sql: String, _ values: Value...) throws -> Int64? {
     try first(sql, values) { $0.optionalInt(at: 0) } ?? nil
   }
 

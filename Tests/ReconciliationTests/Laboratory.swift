@@ -64,6 +64,19 @@ struct Laboratory {
     return path
   }
 
+  /// All rows of all tables, but for what says how far a process had come.
+  func dump() throws -> [String] {
+    var found: [String] = []
+    let tables = try rows(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'positions' ORDER BY name")
+    for table in tables {
+      let columns = try rows("SELECT name FROM pragma_table_info('\(table)')")
+      let list = columns.map { "quote(\"\($0)\")" }.joined(separator: " || ',' || ")
+      found += try rows("SELECT '\(table): ' || \(list) FROM \(table) ORDER BY 1")
+    }
+    return found
+  }
+
   func rows(_ sql: String) throws -> [String] {
     try Self.rows(path, sql)
   }

@@ -167,4 +167,53 @@ import Testing
     #expect(
       findings.disagreements.allSatisfy { $0.field != "started_us" && $0.kind != .channelMissing })
   }
+
+  @Test func `pauses and logins that begin or end in a gap are filled, merged over queues`() throws
+  {
+    let laboratory = try laboratory()
+    try laboratory.change(
+      """
+      UPDATE sessions SET ended_us = \(t(200));
+      INSERT INTO sessions (id, server_id, connected_us, logged_in_us, ended_us, source, time_source,
+        bytes, frames, cut_frames)
+      VALUES (2, 1, \(t(400)), \(t(400)), \(t(1000)), 'import', 'received', 0, 0, 0);
+      INSERT INTO gaps (id, server_id, started_us, ended_us, reason, attempts)
+      VALUES (1, 1, \(t(200)), \(t(400)), 'connection-lost', 0);
+      INSERT INTO queue_members (id, server_id, queue_id, agent, interface, paused, opened_by,
+        started_us) VALUES (1, 1, 1, 'Anna', 'PJSIP/1', 0, 'added', \(t(60)));
+      INSERT INTO agent_intervals (id, server_id, agent, source, state, opened_by, started_us,
+        ended_us, closed_by)
+      VALUES (1, 1, 'Anna', 'queue', 'logged-in', 'event', \(t(60)), \(t(200)), 'unobserved'),
+        (2, 1, 'Anna', 'queue', 'paused', 'event', \(t(150)), NULL, NULL);
+      """)
+    let log = laboratory.write(
+      [
+        line(60, "MANAGER|support|PJSIP/1|ADDMEMBER|"),
+        line(61, "MANAGER|sales|PJSIP/1|ADDMEMBER|"),
+        enter, abandon, line(150, "NONE|support|Anna|PAUSE|lunch"),
+        line(210, "NONE|support|Anna|UNPAUSE|"), line(220, "NONE|sales|Anna|PAUSE|tea"),
+        line(230, "NONE|sales|Anna|UNPAUSE|"), line(240, "MANAGER|support|PJSIP/1|REMOVEMEMBER|"),
+        line(250, "MANAGER|sales|PJSIP/1|REMOVEMEMBER|"),
+        line(260, "1790000255.1|NONE|1001|AGENTLOGIN|PJSIP/9-1"),
+        line(300, "1790000255.1|NONE|1001|AGENTLOGOFF|PJSIP/9-1|40"),
+      ].joined(), to: "queue_log")
+    let result = try inUTC {
+      try Fill.run(
+        store: laboratory.path, server: nil, with: .init(queueLogs: [log]), zone: "UTC",
+        now: t(2000))
+    }
+    #expect(result.summary.added == ["agent_intervals": 2])
+    #expect(result.summary.changed == ["agent_intervals": 2])
+    #expect(
+      try laboratory.rows(
+        """
+        SELECT agent || ' ' || state || ' ' || coalesce(reason, '-') || ' ' || opened_by || ' '
+          || (started_us / 1000000 - 1790000000) || ' ' || (ended_us / 1000000 - 1790000000) || ' '
+          || closed_by FROM agent_intervals ORDER BY started_us
+        """) == [
+          "Anna logged-in - event 60 250 queue-log", "Anna paused - event 150 210 queue-log",
+          "Anna paused tea queue-log 220 230 queue-log",
+          "1001 logged-in - queue-log 260 300 queue-log",
+        ])
+  }
 }

@@ -17,7 +17,7 @@ import Testing
     "Journal": system.union(["CZlib"]),
     "Configuration": system,
     "Store": system.union(["Normalization", "SQLite", "CZlib"]),
-    "Ingest": system.union(["AMI", "Journal", "Normalization", "Store"]),
+    "Ingest": system.union(["AMI", "Journal", "Normalization", "Reconciliation", "Store"]),
     "Reconciliation": system.union(["AMI", "Journal", "SQLite", "Store"]),
     "Reports": system.union(["SQLite"]),
     "amirecd": system.union(nio).union([

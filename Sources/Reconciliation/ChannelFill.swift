@@ -1,0 +1,274 @@
+import SQLite
+import Store
+
+/// Fills `calls` and `channels` from CDRs and CEL events.
+final class ChannelFill {
+  private let writer: FillWriter
+  private let time: ObservedTime
+  private let byUniqueid: Statement
+  private let byName: Statement
+
+  /// A row of `channels` that a file's channel is.
+  private struct Row {
+    var id: Int64
+    var callID: Int64
+    var answeredAt: Int64?
+    var closedBy: String?
+  }
+
+  init(_ writer: FillWriter, _ time: ObservedTime) throws {
+    self.writer = writer
+    self.time = time
+    let columns = "id, call_id, answered_us, closed_by"
+    byUniqueid = try writer.store.connection.prepare(
+      """
+      SELECT \(columns) FROM channels WHERE server_id = ?1 AND uniqueid = ?2
+        AND (started_us <= ?4 OR opened_by <> 'newchannel') AND coalesce(ended_us, ?4) >= ?3
+      ORDER BY abs(started_us - ?3)
+      """)
+    byName = try writer.store.connection.prepare(
+      """
+      SELECT \(columns) FROM channels WHERE server_id = ?1 AND name = ?2
+        AND started_us BETWEEN ?5 AND ?4 AND coalesce(ended_us, ?4) >= ?3
+      ORDER BY started_us DESC
+      """)
+  }
+
+  func apply(_ records: [CDRRecord], _ events: [CELRecord]) throws {
+    let logged = LoggedCalls(records, events)
+    let dispositions = Dictionary(grouping: records) { $0.uniqueid ?? $0.channel }
+    for call in logged.calls {
+      let channels = call.map { logged.channels[$0] }
+      let own = channels.flatMap { channel in
+        dispositions[channel.uniqueid.isEmpty ? channel.name : channel.uniqueid] ?? []
+      }
+      try apply(channels, own)
+    }
+  }
+
+  // MARK: One call
+
+  private func apply(_ channels: [LoggedChannel], _ records: [CDRRecord]) throws {
+    let rows = try channels.map { try row(of: $0) }
+    var callID = rows.compactMap { $0?.callID }.min()
+    if callID == nil, let linkedid = channels.compactMap(\.linkedid).first {
+      callID = try find(byUniqueid, linkedid, channels[0].span)?.callID
+    }
+    let isNew = zip(channels, rows).contains { $1 == nil && isWhole($0) }
+    let isKnown = callID != nil
+    if callID == nil, isNew { callID = try addCall(channels, records) }
+    guard let callID else { return }
+    var isChanged = false
+    for (channel, row) in zip(channels, rows) {
+      if let row {
+        isChanged = try end(row, channel) || isChanged
+      } else if isWhole(channel) {
+        try add(channel, callID, among: channels)
+        isChanged = true
+      }
+    }
+    guard isKnown else { return }
+    if try isChanged || wasTakenForLonely(callID, records) {
+      try review(callID, channels, records)
+    }
+  }
+
+  /// Whether a call ended without two parties having been seen to meet, and a record says that they
+  /// did.
+  private func wasTakenForLonely(_ id: Int64, _ records: [CDRRecord]) throws -> Bool {
+    guard Self.answered(records) != nil else { return false }
+    return try writer.store.integer(
+      "SELECT 1 FROM calls WHERE id = ? AND disposition IS NOT NULL AND disposition <> 'answered'",
+      .integer(id)) == 1
+  }
+
+  /// Whether a channel began and ended in what the files tell: what goes on is the stream's.
+  private func isWhole(_ channel: LoggedChannel) -> Bool {
+    guard let start = channel.startedAt, let end = channel.endedAt else { return false }
+    return time.isInGap(start - ObservedTime.earlyMax, end + ObservedTime.lateMax)
+  }
+
+  private func row(of channel: LoggedChannel) throws -> Row? {
+    if !channel.uniqueid.isEmpty { return try find(byUniqueid, channel.uniqueid, channel.span) }
+    return try find(byName, channel.name, channel.span)
+  }
+
+  private func find(
+    _ statement: borrowing Statement, _ key: String, _ span: (first: Int64, last: Int64)
+  ) throws -> Row? {
+    defer { statement.reset() }
+    statement.bind(writer.server, at: 1)
+    statement.bind(key, at: 2)
+    statement.bind(span.first - ObservedTime.lateMax, at: 3)
+    statement.bind(span.last + ObservedTime.lateMax, at: 4)
+    if statement.parameterCount > 4 {
+      statement.bind(span.first - CallComparison.nameSearch, at: 5)
+    }
+    guard try statement.step() else { return nil }
+    return Row(
+      id: statement.int(at: 0), callID: statement.int(at: 1),
+      answeredAt: statement.optionalInt(at: 2), closedBy: statement.text(at: 3))
+  }
+
+  // MARK: Rows
+
+  /// Gives a row that a gap left without its end the end that the files tell.
+  private func end(_ row: Row, _ channel: LoggedChannel) throws -> Bool {
+    guard let ended = channel.endedAt, time.isInGap(second: ended),
+      !["hangup", "cdr", "cel"].contains(row.closedBy ?? "")
+    else { return false }
+    try writer.update(
+      "channels", row.id,
+      [
+        "ended_us": .integer(ended), "closed_by": .text(channel.source.rawValue),
+        "cause": Value(channel.cause), "answered_us": Value(row.answeredAt ?? channel.answeredAt),
+      ])
+    return true
+  }
+
+  private func add(
+    _ channel: LoggedChannel, _ callID: Int64, among channels: [LoggedChannel]
+  ) throws {
+    let name = ChannelParts(channel.name)
+    // Half ;1 of a Local channel counts only while ;2 leads nowhere.
+    let leadsOn = channels.contains { other in
+      other.leadsOn && ChannelParts(other.name).half == 2
+        && ChannelParts(other.name).pair == name.pair
+    }
+    let counts = name.half == 0 || (name.half == 1 && !leadsOn)
+    try writer.insert(
+      "channels",
+      [
+        "call_id": .integer(callID), "name": .text(channel.name),
+        "uniqueid": .text(channel.uniqueid), "linkedid": Value(channel.linkedid),
+        "technology": .text(name.technology), "endpoint": Value(name.endpoint),
+        "caller_number": Value(channel.callerNumber), "caller_name": Value(channel.callerName),
+        "account_code": Value(channel.accountCode), "context": Value(channel.context),
+        "exten": Value(channel.exten), "state": .integer(channel.answeredAt == nil ? 0 : 6),
+        "opened_by": .text(channel.source.rawValue), "started_us": Value(channel.startedAt),
+        "answered_us": Value(channel.answeredAt), "ended_us": Value(channel.endedAt),
+        "closed_by": .text(channel.source.rawValue), "cause": Value(channel.cause),
+        "counts": .integer(counts ? 1 : 0),
+      ])
+  }
+
+  private func addCall(_ channels: [LoggedChannel], _ records: [CDRRecord]) throws -> Int64 {
+    let first = channels.min { ($0.startedAt ?? .max) < ($1.startedAt ?? .max) }!
+    let isFromRecords = channels.contains { $0.source == .cdr }
+    let counted = channels.filter { channel in
+      let name = ChannelParts(channel.name)
+      return name.half == 0
+        || (name.half == 1
+          && !channels.contains {
+            $0.leadsOn && ChannelParts($0.name).half == 2
+              && ChannelParts($0.name).pair == name.pair
+          })
+    }
+    let disposition = Self.disposition(
+      channels, records, isUp: channels.contains { $0.answeredAt != nil })
+    let end = channels.compactMap(\.endedAt).max()
+    let met = channels.compactMap(\.metAt).min() ?? Self.answered(records)
+    let talk = met.flatMap { met in end.map { max(0, $0 - met) / 1000 } }
+    return try writer.insert(
+      "calls",
+      [
+        "linkedid": Value(first.linkedid), "caller_number": Value(first.callerNumber),
+        "caller_name": Value(first.callerName), "dialled": Value(first.exten),
+        "started_us": Value(first.startedAt),
+        "answered_us": Value(met ?? channels.compactMap(\.answeredAt).min()),
+        "ended_us": Value(end), "talk_ms": .integer(talk ?? 0), "cause": Value(first.cause),
+        "disposition": .text(disposition), "channels": .integer(Int64(counted.count)),
+        "filled_by": .text(isFromRecords ? "cdr" : "cel"),
+      ])
+  }
+
+  /// A call that was known has other channels now, or ended, or its parties met.
+  private func review(
+    _ id: Int64, _ channels: [LoggedChannel], _ records: [CDRRecord]
+  ) throws {
+    let store = writer.store
+    let isOver =
+      try store.integer(
+        "SELECT count(*) FROM channels WHERE call_id = ? AND ended_us IS NULL", .integer(id)) == 0
+    let counted = try store.integer(
+      "SELECT count(*) FROM channels WHERE call_id = ? AND counts", .integer(id))
+    let end = try store.integer(
+      "SELECT max(ended_us) FROM channels WHERE call_id = ?", .integer(id))
+    let up = try store.integer(
+      "SELECT min(answered_us) FROM channels WHERE call_id = ? AND counts", .integer(id))
+    let before = try store.integer(
+      "SELECT answered_us FROM calls WHERE id = ?", .integer(id))
+    let wasMet =
+      try store.integer(
+        """
+        SELECT count(DISTINCT m.channel_id) > 1 FROM bridge_members m
+          JOIN bridges b ON b.id = m.bridge_id WHERE b.call_id = ?
+        """, .integer(id)) == 1
+    let met = channels.compactMap(\.metAt).min() ?? Self.answered(records)
+    try writer.update(
+      "calls", id,
+      [
+        "ended_us": Value(isOver ? end : nil), "channels": Value(counted),
+        "answered_us": Value(wasMet ? before ?? met : met ?? before ?? (isOver ? up : nil)),
+        "filled_by": .text(records.isEmpty ? "cel" : "cdr"),
+      ])
+    guard isOver else { return }
+    let disposition =
+      wasMet || met != nil ? "answered" : Self.disposition(channels, records, isUp: up != nil)
+    try store.execute(
+      """
+      UPDATE calls SET disposition = ?1
+      WHERE id = ?2 AND (disposition IS NULL OR ?1 = 'answered')
+      """
+    ) {
+      $0.append(disposition)
+      $0.append(id)
+    }
+  }
+
+  // MARK: What records say of a call
+
+  /// When two parties were first connected.
+  private static func answered(_ records: [CDRRecord]) -> Int64? {
+    records.filter { $0.disposition == "ANSWERED" && $0.destinationChannel != nil }
+      .compactMap(\.answeredAt).min()
+  }
+
+  private static func disposition(
+    _ channels: [LoggedChannel], _ records: [CDRRecord], isUp: Bool
+  ) -> String {
+    if answered(records) != nil || channels.contains(where: { $0.metAt != nil }) {
+      return "answered"
+    }
+    if isUp { return "self-service" }
+    // To CDRs one who gives up is one whom nobody answers.
+    if channels.contains(where: { $0.dialStatus == "CANCEL" }) { return "cancelled" }
+    for (theirs, ours) in [
+      ("BUSY", "busy"), ("NO ANSWER", "no-answer"), ("FAILED", "failed"), ("CONGESTION", "failed"),
+    ] where records.contains(where: { $0.disposition == theirs }) {
+      return ours
+    }
+    return "no-answer"
+  }
+}
+
+/// What a channel's name says. **Source:** main/channel.c, main/core_local.c.
+struct ChannelParts {
+  let technology: String
+  let endpoint: String?
+  /// Which half of a Local channel it is: 1, 2; 0 for any other channel.
+  let half: Int
+  /// The name without its half.
+  let pair: String
+
+  init(_ name: String) {
+    let slash = name.firstIndex(of: "/") ?? name.endIndex
+    technology = String(name[..<slash])
+    half =
+      technology != "Local" ? 0 : name.hasSuffix(";1") ? 1 : name.hasSuffix(";2") ? 2 : 0
+    pair = half == 0 ? name : String(name.dropLast(2))
+    let rest = slash < pair.endIndex ? pair[pair.index(after: slash)...] : ""
+    let serial = rest.lastIndex(of: "-") ?? rest.endIndex
+    endpoint = rest[..<serial].isEmpty ? nil : String(rest[..<serial])
+  }
+}

@@ -1,0 +1,249 @@
+/// A channel as CDR and CEL files tell it. Times are microseconds since 1970: of CEL exact, of CDRs
+/// whole seconds, cut.
+struct LoggedChannel {
+  /// How much is known.
+  enum Source: String { case cdr, cel }
+
+  var name: String
+  /// Empty where only a dstchannel names it.
+  var uniqueid: String
+  var linkedid: String?
+  /// What tells when it began: a CEL event, else a record. Nil when it began before the gap.
+  var startedAt: Int64?
+  var answeredAt: Int64?
+  /// Nil when no file tells its end.
+  var endedAt: Int64?
+  var source: Source
+  var cause: Int64?
+  /// DIALSTATUS as it ended; only CEL tells.
+  var dialStatus: String?
+  var callerNumber: String?
+  var callerName: String?
+  var context: String?
+  var exten: String?
+  var accountCode: String?
+  /// Whether it is half of a Local pair that leads on: it dialled, or was bridged.
+  var leadsOn = false
+
+  /// When it first met another channel in a bridge that joins calls; only CEL tells.
+  var metAt: Int64?
+
+  /// The first and last moment known of it.
+  var span: (first: Int64, last: Int64)
+}
+
+/// Puts CDRs and CEL events together to channels and calls.
+struct LoggedCalls {
+  /// The channels, in the order in which they were first told of.
+  private(set) var channels: [LoggedChannel] = []
+  /// Who is in which bridge, as far as the events tell.
+  private var occupants: [String: Set<Int>] = [:]
+  /// Channels that belong together.
+  private var parents: [Int] = []
+  private var byUniqueid: [String: Int] = [:]
+  private var byLinkedid: [String: Int] = [:]
+  /// By name; a name may come again after the server's restart.
+  private var byName: [String: [Int]] = [:]
+
+  /// Applications that bring strangers together: their CDRs join no calls.
+  ///
+  /// **Source:** apps/app_confbridge.c; CDRs are made for each pair of a bridge, main/cdr.c.
+  private static let conferences: Set<String> = ["ConfBridge", "MeetMe", "Page"]
+
+  init(_ records: [CDRRecord], _ events: [CELRecord]) {
+    for event in events.sorted(by: { $0.time < $1.time }) { take(event) }
+    let sorted = records.sorted {
+      ($0.startedAt, $0.sequence ?? 0, $0.channel) < ($1.startedAt, $1.sequence ?? 0, $1.channel)
+    }
+    for record in sorted { take(record) }
+    for record in sorted { join(record) }
+  }
+
+  /// The channels of each call, by the places of the channels.
+  var calls: [[Int]] {
+    var members: [Int: [Int]] = [:]
+    var order: [Int] = []
+    for place in channels.indices {
+      let root = root(place)
+      if members[root] == nil { order.append(root) }
+      members[root, default: []].append(place)
+    }
+    return order.map { members[$0]! }
+  }
+
+  // MARK: Events
+
+  private mutating func take(_ event: CELRecord) {
+    guard !event.uniqueid.isEmpty, !event.channelName.isEmpty, event.type != "LINKEDID_END" else {
+      return
+    }
+    let place = channel(
+      event.uniqueid, event.channelName, event.linkedid, at: event.time, source: .cel)
+    switch event.type {
+    case "CHAN_START": channels[place].startedAt = event.time
+    case "ANSWER": channels[place].answeredAt = channels[place].answeredAt ?? event.time
+    case "BRIDGE_ENTER": enter(place, event)
+    case "BRIDGE_EXIT": leave(place, event)
+    case "HANGUP":
+      channels[place].endedAt = event.time
+      channels[place].cause = event.cause
+      channels[place].dialStatus = event.extra(named: "dialstatus")
+    case "CHAN_END": channels[place].endedAt = channels[place].endedAt ?? event.time
+    default: break
+    }
+    if event.values[10] == "Dial" || event.values[10] == "Queue" {
+      channels[place].leadsOn = true
+    }
+    channels[place].span.last = max(channels[place].span.last, event.time)
+    note(
+      place, number: event.values[3], name: event.values[2], context: event.values[8],
+      exten: event.values[7], account: event.values[13])
+  }
+
+  private mutating func enter(_ place: Int, _ event: CELRecord) {
+    channels[place].leadsOn = true
+    guard let bridge = event.bridge, !Self.conferences.contains(event.values[10]) else { return }
+    if let others = occupants[bridge], others.contains(where: { $0 != place }) {
+      channels[place].metAt = channels[place].metAt ?? event.time
+    }
+    occupants[bridge, default: []].insert(place)
+  }
+
+  private mutating func leave(_ place: Int, _ event: CELRecord) {
+    guard let bridge = event.bridge else { return }
+    occupants[bridge]?.remove(place)
+    if occupants[bridge]?.isEmpty == true { occupants[bridge] = nil }
+  }
+
+  private mutating func note(
+    _ place: Int, number: String?, name: String?, context: String?, exten: String?,
+    account: String?
+  ) {
+    func known(_ text: String?) -> String? {
+      text.flatMap { $0.isEmpty || $0 == "<unknown>" ? nil : $0 }
+    }
+    channels[place].callerNumber = channels[place].callerNumber ?? known(number)
+    channels[place].callerName = channels[place].callerName ?? known(name)
+    channels[place].context = channels[place].context ?? known(context)
+    channels[place].exten = channels[place].exten ?? known(exten)
+    channels[place].accountCode = channels[place].accountCode ?? known(account)
+  }
+
+  /// The channel with a uniqueid, made when it was not known.
+  private mutating func channel(
+    _ uniqueid: String, _ name: String, _ linkedid: String?, at time: Int64,
+    source: LoggedChannel.Source
+  ) -> Int {
+    let place: Int
+    if let known = byUniqueid[uniqueid] {
+      place = known
+    } else {
+      place = add(uniqueid, name, linkedid, at: time, source: source)
+      byUniqueid[uniqueid] = place
+    }
+    if let linkedid, !linkedid.isEmpty {
+      channels[place].linkedid = linkedid
+      if let other = byLinkedid[linkedid] {
+        unite(place, other)
+      } else {
+        byLinkedid[linkedid] = place
+      }
+    }
+    return place
+  }
+
+  private mutating func add(
+    _ uniqueid: String, _ name: String, _ linkedid: String?, at time: Int64,
+    source: LoggedChannel.Source
+  ) -> Int {
+    channels.append(
+      LoggedChannel(
+        name: name, uniqueid: uniqueid, linkedid: linkedid, source: source, span: (time, time)))
+    parents.append(channels.count - 1)
+    byName[name, default: []].append(channels.count - 1)
+    return channels.count - 1
+  }
+
+  // MARK: Records
+
+  private mutating func take(_ record: CDRRecord) {
+    let isKnown = record.uniqueid.map { byUniqueid[$0] != nil } ?? false
+    let place = channel(
+      record.uniqueid ?? "", record.channel, record.linkedid, at: record.startedAt, source: .cdr)
+    channels[place].span.first = min(channels[place].span.first, record.startedAt)
+    channels[place].span.last = max(channels[place].span.last, record.endedAt)
+    if record.destinationChannel != nil { channels[place].leadsOn = true }
+    let caller = CallerID(record.callerID)
+    note(
+      place, number: record.source, name: caller.name, context: record.context,
+      exten: record.destination, account: record.accountCode)
+    // CEL knows better.
+    guard !isKnown || channels[place].source == .cdr else { return }
+    channels[place].startedAt = min(channels[place].startedAt ?? .max, record.startedAt)
+    channels[place].endedAt = max(channels[place].endedAt ?? .min, record.endedAt)
+    if let answered = record.answeredAt {
+      channels[place].answeredAt = min(channels[place].answeredAt ?? .max, answered)
+    }
+  }
+
+  /// The channel that a record names as the other side belongs to the same call.
+  private mutating func join(_ record: CDRRecord) {
+    guard let name = record.destinationChannel,
+      let here = record.uniqueid.flatMap({ byUniqueid[$0] })
+        ?? byName[record.channel]?.last
+    else { return }
+    let isConference = Self.conferences.contains(record.values[7] ?? "")
+    let near = byName[name]?.first {
+      channels[$0].span.first <= record.endedAt + ObservedTime.lateMax
+        && channels[$0].span.last >= record.startedAt - ObservedTime.lateMax
+    }
+    if let near {
+      if channels[near].uniqueid.isEmpty { extend(near, record) }
+      if !isConference { unite(here, near) }
+      return
+    }
+    guard !isConference else { return }
+    let place = add("", name, record.linkedid, at: record.startedAt, source: .cdr)
+    extend(place, record)
+    unite(here, place)
+  }
+
+  /// What a record tells of a channel that has none of its own.
+  private mutating func extend(_ place: Int, _ record: CDRRecord) {
+    channels[place].startedAt = min(channels[place].startedAt ?? .max, record.startedAt)
+    channels[place].endedAt = max(channels[place].endedAt ?? .min, record.endedAt)
+    channels[place].span.last = max(channels[place].span.last, record.endedAt)
+    if record.disposition == "ANSWERED", let answered = record.answeredAt {
+      channels[place].answeredAt = min(channels[place].answeredAt ?? .max, answered)
+    }
+  }
+
+  // MARK: Sets
+
+  private func root(_ place: Int) -> Int {
+    var root = place
+    while parents[root] != root { root = parents[root] }
+    return root
+  }
+
+  private mutating func unite(_ one: Int, _ other: Int) {
+    let (a, b) = (root(one), root(other))
+    if a != b { parents[max(a, b)] = min(a, b) }
+  }
+}
+
+/// A caller as a CDR's clid has it: `"Anna" <100>`.
+struct CallerID {
+  let name: String?
+
+  init(_ text: String?) {
+    guard let text, let end = text.lastIndex(of: "<") else {
+      name = nil
+      return
+    }
+    var part = text[..<end]
+    while part.last == " " { part.removeLast() }
+    if part.count >= 2, part.first == "\"", part.last == "\"" { part = part.dropFirst().dropLast() }
+    name = part.isEmpty ? nil : String(part)
+  }
+}
