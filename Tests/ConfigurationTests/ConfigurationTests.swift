@@ -112,7 +112,10 @@ func configuration(
       "[general]\nstore = a.db\n",
       "amirec.conf:2: 'store' must be a whole path, such as /etc/amirec/file"
     ),
-    ("[general]\ntables = cels, calls\n", "amirec.conf:2: 'tables' must be a list of any of cels"),
+    (
+      "[general]\ntables = cels, calls\n",
+      "amirec.conf:2: 'tables' must be a list of any of cels, dialplan_steps, variables"
+    ),
     ("[pbx1]\ntls = maybe\n", "amirec.conf:2: 'tls' must be yes or no"),
     ("[pbx1]\nauthentication = sha\n", "amirec.conf:2: 'authentication' must be one of md5, plain"),
     ("[pbx1]\nhost =\n", "amirec.conf:2: 'host' must be a text"),
