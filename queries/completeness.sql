@@ -6,9 +6,10 @@
 -- unobserved_s is time without a session or in a gap, up to now; gap_s of a gap that two days share
 -- is split between them. Frames and bytes count where their block began, events where their hour
 -- (UTC) began. attempts are connections tried in vain. Of the channels that began that day,
--- seen_channels were there before they were announced, open_channels have not ended, and
--- lost_channels ended with a restart of the server instead of a Hangup. restarts are boot times, as
--- FullyBooted tells them, that differ from the one before.
+-- seen_channels were there before they were announced, and snapshot_channels of them are known from
+-- a list; open_channels have not ended, and lost_channels ended without a Hangup: with a restart of
+-- the server, or, gap_channels, at a time that was not observed, as a list told. restarts are boot
+-- times, as FullyBooted tells them, that differ from the one before.
 WITH RECURSIVE
   period AS (
     SELECT
@@ -205,8 +206,14 @@ SELECT
     SELECT count(*) FROM channels
     WHERE
       server_id = days.server_id AND started_us >= day_us AND started_us < next_us
-      AND opened_by = 'seen'
+      AND opened_by IN ('seen', 'snapshot')
   ) AS seen_channels,
+  (
+    SELECT count(*) FROM channels
+    WHERE
+      server_id = days.server_id AND started_us >= day_us AND started_us < next_us
+      AND opened_by = 'snapshot'
+  ) AS snapshot_channels,
   (
     SELECT count(*) FROM channels
     WHERE
@@ -219,6 +226,12 @@ SELECT
       server_id = days.server_id AND started_us >= day_us AND started_us < next_us
       AND closed_by <> 'hangup'
   ) AS lost_channels,
+  (
+    SELECT count(*) FROM channels
+    WHERE
+      server_id = days.server_id AND started_us >= day_us AND started_us < next_us
+      AND closed_by IN ('gap', 'snapshot')
+  ) AS gap_channels,
   (
     SELECT count(*) FROM booted
     WHERE

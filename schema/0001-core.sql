@@ -149,11 +149,16 @@ CREATE TABLE channels (
   context TEXT,                     -- where it entered the dialplan
   exten TEXT,                       -- what it dialled: the first extension seen
   state INTEGER NOT NULL,           -- ChannelState as last seen; 6 is up
-  opened_by TEXT NOT NULL,          -- newchannel; seen when it was there before it was announced to us; cdr, cel: by that file, for a time in gaps
-  started_us INTEGER NOT NULL,      -- Newchannel, or when it was first seen
+  -- How it was first known: newchannel; snapshot: a list showed it; seen: an event did; both when it was there before
+  -- it was announced to us; cdr, cel: by that file, for a time in gaps.
+  opened_by TEXT NOT NULL,
+  started_us INTEGER NOT NULL,      -- Newchannel; reckoned back by the Duration of a list; or when it was first seen
   answered_us INTEGER,              -- when it came up
   ended_us INTEGER,                 -- NULL while it lives
-  closed_by TEXT,                   -- hangup; restart when the server went down over it; cdr, cel: by that file, for a time in gaps
+  -- How its end is known: hangup; restart: the server went down over it; gap: it ended while not observed, after the
+  -- session that ended then; snapshot: from then on complete lists lacked it, and no Hangup came; cdr, cel: by that
+  -- file, for a time in gaps.
+  closed_by TEXT,
   cause INTEGER,                    -- of Hangup; see hangup_causes (a dialplan may send codes that it lacks)
   cause_text TEXT,                  -- Cause-txt
   tech_cause TEXT,                  -- TechCause, where the version has it
@@ -196,8 +201,10 @@ CREATE TABLE bridges (
   technology TEXT,                  -- BridgeTechnology as last seen
   creator TEXT,                     -- BridgeCreator: ConfBridge, Parking …
   name TEXT,                        -- BridgeName
+  opened_by TEXT NOT NULL DEFAULT 'event', -- event, or snapshot: a list showed it before any event did
   started_us INTEGER NOT NULL,      -- BridgeCreate, or when it was first seen
   ended_us INTEGER,                 -- BridgeDestroy; NULL while it lasts
+  closed_by TEXT,                   -- event, restart, gap, snapshot: as in channels
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;
@@ -209,8 +216,10 @@ CREATE TABLE bridge_members (
   server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   bridge_id INTEGER NOT NULL REFERENCES bridges (id), -- in which bridge
   channel_id INTEGER NOT NULL REFERENCES channels (id), -- which channel
+  opened_by TEXT NOT NULL DEFAULT 'event', -- event, or snapshot: a list showed it in there before any event did
   entered_us INTEGER NOT NULL,      -- when it entered, or was first seen in it
   left_us INTEGER,                  -- NULL while it is in it
+  closed_by TEXT,                   -- event (of the stay, the channel or the bridge), restart, gap, snapshot: as in channels
   entered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', entered_us / 1000000, 'unixepoch') || printf('.%06dZ', entered_us % 1000000)) VIRTUAL,
   left_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', left_us / 1000000, 'unixepoch') || printf('.%06dZ', left_us % 1000000)) VIRTUAL
 ) STRICT;

@@ -93,7 +93,7 @@ CREATE TABLE holds (
   music_class TEXT,                 -- MusicClass that it asked for
   started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- unhold; hangup or restart when the channel ended
+  closed_by TEXT,                   -- unhold; hangup, restart, gap or snapshot when the channel ended
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;

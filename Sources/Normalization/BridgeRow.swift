@@ -3,7 +3,7 @@ public struct BridgeRow: Row, Sendable {
   public static let table = "bridges"
   public static let columns = [
     "id", "server_id", "call_id", "bridge_uniqueid", "type", "technology", "creator", "name",
-    "started_us", "ended_us",
+    "opened_by", "started_us", "ended_us", "closed_by",
   ]
 
   var id: Int64 = 0
@@ -14,8 +14,10 @@ public struct BridgeRow: Row, Sendable {
   var technology: String?
   var creator: String?
   var name: String?
+  var openedBy = ""
   var startedAt: Int64 = 0
   var endedAt: Int64?
+  var closedBy: String?
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&id)
@@ -26,8 +28,10 @@ public struct BridgeRow: Row, Sendable {
     visitor.visit(&technology)
     visitor.visit(&creator)
     visitor.visit(&name)
+    visitor.visit(&openedBy)
     visitor.visit(&startedAt)
     visitor.visit(&endedAt)
+    visitor.visit(&closedBy)
   }
 }
 
@@ -35,23 +39,28 @@ public struct BridgeRow: Row, Sendable {
 public struct BridgeMemberRow: Row, Sendable {
   public static let table = "bridge_members"
   public static let columns = [
-    "id", "server_id", "bridge_id", "channel_id", "entered_us", "left_us",
+    "id", "server_id", "bridge_id", "channel_id", "opened_by", "entered_us", "left_us",
+    "closed_by",
   ]
 
   var id: Int64 = 0
   var serverID: Int64 = 0
   var bridgeID: Int64 = 0
   var channelID: Int64 = 0
+  var openedBy = ""
   var enteredAt: Int64 = 0
   var leftAt: Int64?
+  var closedBy: String?
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&id)
     visitor.visit(&serverID)
     visitor.visit(&bridgeID)
     visitor.visit(&channelID)
+    visitor.visit(&openedBy)
     visitor.visit(&enteredAt)
     visitor.visit(&leftAt)
+    visitor.visit(&closedBy)
   }
 }
 
@@ -60,10 +69,12 @@ struct LiveBridge: Live {
   var row = BridgeRow()
   /// Slots of the stays that go on.
   var members: [Int] = []
-  /// The session in which it was opened, by its place in the server's stream.
+  /// The last session that told of it, by its place in the server's stream.
   var session = 0
   /// Whether it is one of two channels that ends with either (Asterisk before 12).
   var isPair = false
+  /// What lists say of it.
+  var sighting = Sighting()
   var isChanged = false
   var isUsed = false
 
@@ -72,6 +83,7 @@ struct LiveBridge: Live {
     visitor.visit(&members)
     visitor.visit(&session)
     visitor.visit(&isPair)
+    sighting.visit(&visitor)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
   }
@@ -82,8 +94,8 @@ struct LiveBridge: Live {
   /// **Source:** main/bridge_basic.c names the type `basic`; technologies change while it lives.
   var joinsCalls: Bool { row.type == "basic" }
 
-  /// Whether its members hear each other at all.
-  var connectsParties: Bool { row.technology != "holding_bridge" }
+  /// Whether its members hear each other at all; not, while that is not known.
+  var connectsParties: Bool { row.type != nil && row.technology != "holding_bridge" }
 }
 
 /// A stay that goes on, or ended and was not written yet.
@@ -94,6 +106,10 @@ struct LiveMember: Live {
   var bridge = 0
   /// Whether somebody else hears it.
   var isTalking = false
+  /// The session in which it entered, or that listed it.
+  var session = 0
+  /// What lists say of it.
+  var sighting = Sighting()
   var isChanged = false
   var isUsed = false
 
@@ -102,6 +118,8 @@ struct LiveMember: Live {
     visitor.visit(&channel)
     visitor.visit(&bridge)
     visitor.visit(&isTalking)
+    visitor.visit(&session)
+    sighting.visit(&visitor)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
   }

@@ -5,30 +5,40 @@ extension Normalizer {
     guard let uniqueid = frame.text(of: .bridgeUniqueid), bridgeByUniqueid[uniqueid] == nil else {
       return
     }
-    openBridge(uniqueid, frame, at: time)
+    update(openBridge(uniqueid, by: "event", at: time), frame, at: time)
   }
 
   mutating func bridgeDestroy(_ frame: borrowing Frame, at time: Int64) {
     guard let uniqueid = frame.text(of: .bridgeUniqueid), let slot = bridgeByUniqueid[uniqueid]
     else { return }
-    update(slot, frame)
-    closeBridge(slot, at: time)
+    update(slot, frame, at: time)
+    closeBridge(slot, at: time, by: "event")
   }
 
   mutating func bridgeEnter(_ frame: borrowing Frame, at time: Int64) {
     guard let uniqueid = frame.text(of: .bridgeUniqueid),
       let channel = channel(frame, .main, at: time), channels[channel].row.endedAt == nil
     else { return }
-    let bridge = bridgeByUniqueid[uniqueid] ?? openBridge(uniqueid, frame, at: time)
-    update(bridge, frame)
+    let bridge = bridgeByUniqueid[uniqueid] ?? openBridge(uniqueid, by: "event", at: time)
+    update(bridge, frame, at: time)
     update(channel, frame, .main, at: time)
     if let member = channels[channel].member {
-      if members[member].bridge == bridge { return }
-      leave(member, at: time)
+      if members[member].bridge == bridge { return wasListed(member, at: time) }
+      if members[member].sighting.isLost { leaveInGap(member) } else { leave(member, at: time) }
     }
     swapped(frame, to: channel)
     becomesConduit(channel)
     enter(bridge, channel, at: time)
+  }
+
+  /// The event tells of a stay that a list had shown already.
+  private mutating func wasListed(_ member: Int, at time: Int64) {
+    guard members[member].row.openedBy == "snapshot",
+      time - members[member].row.enteredAt < Self.settleTime
+    else { return }
+    members[member].row.openedBy = "event"
+    members[member].row.enteredAt = time
+    members.touch(member)
   }
 
   mutating func bridgeLeave(_ frame: borrowing Frame, at time: Int64) {
@@ -36,7 +46,7 @@ extension Normalizer {
     else { return }
     let bridge = members[member].bridge
     guard frame.text(of: .bridgeUniqueid) == bridges[bridge].row.bridgeUniqueid else { return }
-    update(bridge, frame)
+    update(bridge, frame, at: time)
     leave(member, at: time)
   }
 
@@ -55,20 +65,31 @@ extension Normalizer {
 
   // MARK: Stays
 
-  private mutating func enter(_ bridge: Int, _ channel: Int, at time: Int64) {
+  mutating func enter(
+    _ bridge: Int, _ channel: Int, by openedBy: String = "event", at time: Int64
+  ) {
     var member = LiveMember()
     member.row.id = counters.members.next(serverID)
     member.row.serverID = serverID
     member.row.bridgeID = bridges[bridge].row.id
     member.row.channelID = channels[channel].row.id
+    member.row.openedBy = openedBy
     member.row.enteredAt = time
     member.channel = channel
     member.bridge = bridge
+    member.session = session.number
     let slot = members.insert(member)
     members.touch(slot)
     queueTalkEntered(channel, bridge)
     channels[channel].member = slot
     bridges[bridge].members.append(slot)
+    meet(in: bridge, at: time)
+  }
+
+  /// Those who are in a bridge belong together and talk, if it is such a bridge.
+  private mutating func meet(in bridge: Int, at time: Int64) {
+    guard let last = bridges[bridge].members.last else { return }
+    let channel = members[last].channel
     if bridges[bridge].joinsCalls {
       for other in bridges[bridge].members { join(members[other].channel, channel, at: time) }
       bridges[bridge].row.callID = calls[channels[channel].call].row.id
@@ -83,8 +104,9 @@ extension Normalizer {
   }
 
   /// Ends a stay in a bridge.
-  mutating func leave(_ member: Int, at time: Int64) {
+  mutating func leave(_ member: Int, at time: Int64, by closedBy: String = "event") {
     members[member].row.leftAt = time
+    members[member].row.closedBy = closedBy
     members.touch(member)
     channels[members[member].channel].member = nil
     bridges[members[member].bridge].members.removeAll { $0 == member }
@@ -97,18 +119,12 @@ extension Normalizer {
 
   // MARK: Bridges
 
-  @discardableResult
-  private mutating func openBridge(
-    _ uniqueid: String, _ frame: borrowing Frame, at time: Int64
-  ) -> Int {
+  mutating func openBridge(_ uniqueid: String, by openedBy: String, at time: Int64) -> Int {
     var bridge = LiveBridge()
     bridge.row.id = counters.bridges.next(serverID)
     bridge.row.serverID = serverID
     bridge.row.bridgeUniqueid = uniqueid
-    bridge.row.type = frame.knownText(of: .bridgeType)
-    bridge.row.technology = frame.knownText(of: .bridgeTechnology)
-    bridge.row.creator = frame.knownText(of: .bridgeCreator)
-    bridge.row.name = frame.knownText(of: .bridgeName)
+    bridge.row.openedBy = openedBy
     bridge.row.startedAt = time
     bridge.session = session.number
     let slot = bridges.insert(bridge)
@@ -117,7 +133,20 @@ extension Normalizer {
     return slot
   }
 
-  private mutating func update(_ bridge: Int, _ frame: borrowing Frame) {
+  /// Takes over what a frame says of a bridge. What it is may show only after who is in it.
+  mutating func update(_ bridge: Int, _ frame: borrowing Frame, at time: Int64) {
+    if bridges[bridge].session != session.number {
+      bridges[bridge].session = session.number
+      bridges[bridge].sighting.isThere()
+    }
+    if bridges[bridge].row.type == nil, let type = frame.knownText(of: .bridgeType) {
+      bridges[bridge].row.type = type
+      bridges[bridge].row.technology = frame.knownText(of: .bridgeTechnology)
+      bridges[bridge].row.creator = frame.knownText(of: .bridgeCreator)
+      bridges[bridge].row.name = frame.knownText(of: .bridgeName)
+      bridges.touch(bridge)
+      return meet(in: bridge, at: time)
+    }
     guard let technology = frame.knownText(of: .bridgeTechnology),
       bridges[bridge].row.technology != technology
     else { return }
@@ -125,9 +154,10 @@ extension Normalizer {
     bridges.touch(bridge)
   }
 
-  mutating func closeBridge(_ bridge: Int, at time: Int64) {
-    for member in bridges[bridge].members { leave(member, at: time) }
+  mutating func closeBridge(_ bridge: Int, at time: Int64, by closedBy: String) {
+    for member in bridges[bridge].members { leave(member, at: time, by: closedBy) }
     bridges[bridge].row.endedAt = time
+    bridges[bridge].row.closedBy = closedBy
     bridges.touch(bridge)
     bridgeByUniqueid[bridges[bridge].row.bridgeUniqueid] = nil
   }

@@ -95,12 +95,12 @@ extension Normalizer {
     if let visit = queueing.visitByChannel[slot], queueing.visits[visit].phase != .done {
       return .caller
     }
-    if isAgent(slot) { return .agent }
+    if belongsToAgent(slot) { return .agent }
     return channels[slot].row.id == calls[channels[slot].call].caller ? .caller : .callee
   }
 
   /// Whether the channel is that of a queue's member in a visit, or the telephone behind it.
-  private func isAgent(_ slot: Int) -> Bool {
+  private func belongsToAgent(_ slot: Int) -> Bool {
     if queueing.talkByAgent.isEmpty { return false }
     if queueing.talkByAgent[slot] != nil { return true }
     guard let member = channels[slot].member else { return false }
@@ -112,6 +112,16 @@ extension Normalizer {
   }
 
   // MARK: What else tells
+
+  /// It turns out whose channel ended the call: a queue's member.
+  mutating func isAgent(_ channel: Int) {
+    let call = channels[channel].call
+    guard calls[call].ending.channel == channels[channel].row.id else { return }
+    switch calls[call].ending.party {
+    case .caller, .callee: calls[call].ending.party = .agent
+    case .none, .agent, .transfer, .system, .unobserved: break
+    }
+  }
 
   /// The dialplan answers with a tone, and waits for the caller to hang up.
   mutating func noteRefusal(_ frame: borrowing Frame) {
@@ -165,8 +175,10 @@ extension Normalizer {
   mutating func noteLost(_ slot: Int, by closedBy: String) {
     let call = channels[slot].call
     guard closedBy != "hangup", !calls[call].ending.isFirm else { return }
+    let isTalking = channels[slot].member.map { members[$0].isTalking } ?? false
+    let isRestart = closedBy == "restart"
     calls[call].ending = CallEnding(
-      party: closedBy == "restart" ? .system : .unobserved, isFirm: true)
+      party: isRestart ? .system : .unobserved, isFirm: isRestart || isTalking)
   }
 
   /// The call's cause is that of the channel that ended it; where none did, that of its first

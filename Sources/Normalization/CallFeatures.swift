@@ -134,7 +134,7 @@ extension Normalizer {
     for transfer in channels[slot].features.transfers {
       transferChannelClosed(transfer, slot, by: closedBy, at: time)
     }
-    if closedBy == "restart" { parkingsForgotten(of: slot, at: time) }
+    if closedBy != "hangup" { parkingsForgotten(of: slot, at: time) }
   }
 
   /// Nothing more is expected about a channel.

@@ -15,6 +15,30 @@ extension Normalizer {
     }
   }
 
+  /// Lists show the channels of a call in any order: its first one is that whose uniqueid is the
+  /// linkedid.
+  ///
+  /// **Source:** main/channel.c, `ast_channel_internal_oldest_linkedid`.
+  mutating func noteOldest(_ slot: Int) {
+    let row = channels[slot].row
+    let call = channels[slot].call
+    guard row.linkedid == row.uniqueid, calls[call].row.linkedid == row.linkedid,
+      calls[call].firstChannel != row.id
+    else { return }
+    calls[call].firstChannel = row.id
+    calls[call].row.dialled = row.exten
+    if row.counts {
+      calls[call].caller = row.id
+      if calls[call].callee == row.id { calls[call].callee = 0 }
+    }
+    if isTrunk(slot) {
+      calls[call].row.direction = "inbound"
+    } else if calls[call].row.direction == "inbound" {
+      calls[call].row.direction = "outbound"
+    }
+    noteParty(slot)
+  }
+
   /// A channel is dialled, or talks: the first that talks is who was called, else the first that
   /// was dialled.
   mutating func noteCallee(_ slot: Int, talks: Bool) {

@@ -109,6 +109,8 @@ struct LiveCall: Live {
   var hold = Stopwatch()
   /// The id of its first visit to a queue; 0 while there is none.
   var firstVisit: Int64 = 0
+  /// The last end of one of its channels.
+  var lastEnd: Int64 = 0
   /// When two parties were first connected.
   var connectedAt: Int64?
   /// When a channel that counts first came up.
@@ -136,6 +138,7 @@ struct LiveCall: Live {
     talk.visit(&visitor)
     hold.visit(&visitor)
     visitor.visit(&firstVisit)
+    visitor.visit(&lastEnd)
     visitor.visit(&connectedAt)
     visitor.visit(&upAt)
     visitor.visit(&dialStatus)
@@ -145,6 +148,7 @@ struct LiveCall: Live {
 
   /// Another call turns out to be part of this one; it began later.
   mutating func take(_ other: LiveCall) {
+    lastEnd = max(lastEnd, other.lastEnd)
     if caller == 0 { caller = other.caller }
     if callee == 0 || other.calleeTalked && !calleeTalked {
       callee = other.callee

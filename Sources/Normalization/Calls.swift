@@ -32,10 +32,12 @@ extension Normalizer {
     calls[call].open += 1
     calls[call].held += 1
     reopen(call)
+    calls[call].row.startedAt = min(calls[call].row.startedAt, channels[slot].row.startedAt)
     if channels[slot].row.counts {
       calls[call].row.channels += 1
       if calls[call].caller == 0 { calls[call].caller = channels[slot].row.id }
     }
+    if channels[slot].row.openedBy == "snapshot" { noteOldest(slot) }
     calls.touch(call)
   }
 
@@ -98,7 +100,6 @@ extension Normalizer {
     calls[kept].upAt = earlier(calls[kept].upAt, old.upAt)
     if let status = old.dialStatus { calls[kept].dialStatus = status }
     if calls[kept].row.direction == "internal" { calls[kept].row.direction = old.row.direction }
-    let end = max(calls[kept].row.endedAt ?? .min, old.row.endedAt ?? .min)
     reopen(kept)
     calls[kept].take(old)
     calls.touch(kept)
@@ -106,7 +107,7 @@ extension Normalizer {
     moveToCall(keptID, from: goneID)
     merges.append(
       CallMergeRow(id: goneID, serverID: serverID, callID: keptID, mergedAt: time))
-    if calls[kept].open == 0 { finish(kept, at: end) }
+    if calls[kept].open == 0 { finish(kept) }
   }
 
   private mutating func moveToCall(_ keptID: Int64, from goneID: Int64) {
@@ -163,11 +164,12 @@ extension Normalizer {
   mutating func channelClosed(_ slot: Int, at time: Int64) {
     let call = channels[slot].call
     calls[call].open -= 1
-    if calls[call].open == 0 { finish(call, at: time) }
+    calls[call].lastEnd = max(calls[call].lastEnd, time)
+    if calls[call].open == 0 { finish(call) }
   }
 
-  private mutating func finish(_ call: Int, at time: Int64) {
-    calls[call].row.endedAt = time
+  private mutating func finish(_ call: Int) {
+    calls[call].row.endedAt = calls[call].lastEnd
     calls[call].row.answeredAt = calls[call].connectedAt ?? calls[call].upAt
     let isKnown = calls[call].ending.party != .unobserved || calls[call].row.answeredAt != nil
     calls[call].row.disposition = isKnown ? disposition(of: calls[call]) : nil

@@ -68,8 +68,10 @@ struct LiveChannel: Live {
   var row = ChannelRow()
   /// The slot of its call.
   var call = 0
-  /// The session in which it was opened, by its place in the server's stream.
+  /// The session in which it was opened, or that listed it, by its place in the server's stream.
   var session = 0
+  /// What lists say of it.
+  var sighting = Sighting()
   /// The slot of the dial that is reaching for it.
   var dial: Int?
   /// The slot of its stay in a bridge.
@@ -93,6 +95,7 @@ struct LiveChannel: Live {
     row.visit(&visitor)
     visitor.visit(&call)
     visitor.visit(&session)
+    sighting.visit(&visitor)
     visitor.visit(&dial)
     visitor.visit(&member)
     visitor.visit(&partner)

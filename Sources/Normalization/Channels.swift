@@ -34,7 +34,12 @@ extension Normalizer {
   mutating func newchannel(_ frame: borrowing Frame, at time: Int64) {
     guard let uniqueid = frame.text(of: .uniqueid) else { return }
     if let slot = channelByUniqueid[uniqueid], channels[slot].row.endedAt == nil {
-      return update(slot, frame, .main, at: time)
+      if channels[slot].session == session.number {
+        isAnnounced(slot, at: time)
+        return update(slot, frame, .main, at: time)
+      }
+      // The one of that name ended unobserved.
+      closeInGap(slot)
     }
     open(uniqueid, frame, .main, by: "newchannel", at: time)
   }
@@ -101,9 +106,9 @@ extension Normalizer {
   // MARK: Opening and changing
 
   @discardableResult
-  private mutating func open(
+  mutating func open(
     _ uniqueid: String, _ frame: borrowing Frame, _ headers: ChannelHeaders, by openedBy: String,
-    at time: Int64
+    at time: Int64, since start: Int64? = nil
   ) -> Int {
     var channel = LiveChannel()
     channel.row.id = counters.channels.next(serverID)
@@ -112,7 +117,7 @@ extension Normalizer {
     channel.row.name = frame.text(of: headers.channel) ?? ""
     channel.row.linkedid = frame.knownText(of: headers.linkedid)
     channel.row.openedBy = openedBy
-    channel.row.startedAt = time
+    channel.row.startedAt = start ?? time
     channel.session = session.number
     let name = ChannelName(channel.row.name)
     channel.row.technology = name.technology
@@ -127,7 +132,7 @@ extension Normalizer {
     }
     let slot = channels.insert(channel)
     channelByUniqueid[uniqueid] = slot
-    assignCall(to: slot, at: time)
+    assignCall(to: slot, at: start ?? time)
     channels.touch(slot)
     if let localPair = name.localPair { findPartner(of: slot, in: localPair, at: time) }
     update(slot, frame, headers, at: time)
@@ -212,9 +217,12 @@ extension Normalizer {
     channels[slot].row.endedAt = time
     channels[slot].row.closedBy = closedBy
     channels.touch(slot)
+    noteLost(slot, by: closedBy)
     if firstGeneration.isSeen { firstGenerationClosed(slot, at: time, by: closedBy) }
     if let dial = channels[slot].dial { end(dial, status: nil, at: time) }
-    if let member = channels[slot].member { leave(member, at: time) }
+    if let member = channels[slot].member {
+      leave(member, at: time, by: closedBy == "hangup" ? "event" : closedBy)
+    }
     if let base = ChannelName(channels[slot].row.name).localPair?.base,
       nearHalfByName[base] == slot
     {
@@ -222,7 +230,6 @@ extension Normalizer {
     }
     featuresClosed(slot, at: time, by: closedBy)
     queueChannelClosed(slot, at: time, by: closedBy)
-    noteLost(slot, by: closedBy)
     ended.append(slot, at: time)
     channelClosed(slot, at: time)
   }

@@ -69,8 +69,10 @@ struct LiveConference: Live {
   var members: [Int] = []
   /// The slot of its recording.
   var recording: Int?
-  /// The session in which it was opened.
+  /// The session in which it was opened, or that listed it.
   var session = 0
+  /// What lists say of it.
+  var sighting = Sighting()
   var isChanged = false
   var isUsed = false
 
@@ -80,6 +82,7 @@ struct LiveConference: Live {
     visitor.visit(&members)
     visitor.visit(&recording)
     visitor.visit(&session)
+    sighting.visit(&visitor)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
   }
@@ -91,6 +94,10 @@ struct LiveConferenceMember: Live {
   /// Slots of its channel and its conference.
   var channel = 0
   var conference = 0
+  /// The session in which it was opened, or that listed it.
+  var session = 0
+  /// What lists say of it.
+  var sighting = Sighting()
   /// Since when it has been muted, or talked.
   var mutedSince: Int64?
   var talkingSince: Int64?
@@ -101,6 +108,8 @@ struct LiveConferenceMember: Live {
     row.visit(&visitor)
     visitor.visit(&channel)
     visitor.visit(&conference)
+    visitor.visit(&session)
+    sighting.visit(&visitor)
     visitor.visit(&mutedSince)
     visitor.visit(&talkingSince)
     visitor.visit(&isChanged)

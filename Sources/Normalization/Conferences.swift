@@ -19,7 +19,9 @@ extension Normalizer {
       knownConference(frame) ?? openConference(frame, openedBy: "seen", at: time)
     channels[channel].features.conference = features.conferences[conference].row.name
     if let member = channels[channel].features.member {
-      if features.members[member].conference == conference { return }
+      if features.members[member].conference == conference {
+        return joinsListed(member, at: time)
+      }
       end(conferenceMember: member, at: time)
     }
     let member = openMember(conference, channel, frame)
@@ -29,11 +31,18 @@ extension Normalizer {
     if isSwappedIn(channel, at: time) { entersUnannounced(channel, frame, at: time) }
   }
 
+  /// The event tells of a stay that a list had shown already.
+  private mutating func joinsListed(_ member: Int, at time: Int64) {
+    guard features.members[member].row.joinedAt == nil else { return }
+    features.members[member].row.joinedAt = time
+    features.members.touch(member)
+  }
+
   mutating func confbridgeLeave(_ frame: borrowing Frame, at time: Int64) {
     guard let channel = channel(frame, .main, at: time) else { return }
     if let member = channels[channel].features.member {
       end(conferenceMember: member, at: time)
-    } else if channels[channel].row.openedBy == "seen", channels[channel].row.endedAt == nil {
+    } else if channels[channel].row.openedBy != "newchannel", channels[channel].row.endedAt == nil {
       // It was in the conference before that was observed.
       let conference =
         knownConference(frame) ?? openConference(frame, openedBy: "seen", at: time)
@@ -84,16 +93,11 @@ extension Normalizer {
     end(recording: recording, by: "stop", at: time)
   }
 
-  /// An answer to ConfbridgeListRooms names a conference that exists.
-  mutating func conferenceIsListed(_ frame: borrowing Frame, at time: Int64) {
-    if knownConference(frame) == nil { openConference(frame, openedBy: "seen", at: time) }
-  }
-
   // MARK: Conferences and stays
 
   /// The conference that an event names: by its bridge; by its name where one of both names no
   /// bridge.
-  private mutating func knownConference(_ frame: borrowing Frame) -> Int? {
+  mutating func knownConference(_ frame: borrowing Frame) -> Int? {
     let bridge = frame.knownText(of: .bridgeUniqueid)
     let name = frame.text(named: "Conference") ?? ""
     var latest: Int?
@@ -113,6 +117,24 @@ extension Normalizer {
     return latest
   }
 
+  /// The conference of this bridge, or else of this name.
+  mutating func conference(named name: String, of bridge: String) -> Int? {
+    let open = features.conferences.used.filter { features.conferences[$0].row.endedAt == nil }
+    if let known = open.first(where: { features.conferences[$0].bridgeUniqueid == bridge }) {
+      return known
+    }
+    let unnamed = open.filter {
+      features.conferences[$0].bridgeUniqueid == nil && features.conferences[$0].row.name == name
+    }
+    guard
+      let latest = unnamed.max(by: {
+        features.conferences[$0].row.id < features.conferences[$1].row.id
+      })
+    else { return nil }
+    setBridge(of: latest, bridge)
+    return latest
+  }
+
   private mutating func setBridge(of conference: Int, _ uniqueid: String?) {
     features.conferences[conference].bridgeUniqueid = uniqueid
     features.conferences[conference].row.bridgeID = uniqueid.flatMap { bridgeByUniqueid[$0] }
@@ -121,7 +143,7 @@ extension Normalizer {
   }
 
   @discardableResult
-  private mutating func openConference(
+  mutating func openConference(
     _ frame: borrowing Frame, openedBy: String, at time: Int64
   ) -> Int {
     var conference = LiveConference()
@@ -136,7 +158,7 @@ extension Normalizer {
     return slot
   }
 
-  private mutating func openMember(
+  mutating func openMember(
     _ conference: Int, _ channel: Int, _ frame: borrowing Frame
   ) -> Int {
     var member = LiveConferenceMember()
@@ -148,6 +170,7 @@ extension Normalizer {
     member.row.isMuted = frame.knownText(named: "Muted").map { $0 == "Yes" ? 1 : 0 }
     member.channel = channel
     member.conference = conference
+    member.session = session.number
     let slot = features.members.insert(member)
     features.members.touch(slot)
     features.conferences[conference].members.append(slot)

@@ -89,6 +89,7 @@ extension Normalizer {
     session.visit(&visitor)
     features.visit(&visitor)
     dialplan.visit(&visitor)
+    lists.visit(&visitor)
     queueing.visit(&visitor)
     visitor.visit(&early, filler: CDRRow())
     registrations.visit(&visitor)

@@ -123,7 +123,7 @@ extension Normalizer {
     firstGeneration.reaches.removeAll {
       $0.source == slot || $0.dest == slot && $0.dial == nil && !$0.isAnswered
     }
-    dissolvePair(of: slot, at: time)
+    dissolvePair(of: slot, at: time, by: closedBy == "hangup" ? "event" : closedBy)
   }
 
   // MARK: Bridges
@@ -164,9 +164,9 @@ extension Normalizer {
   }
 
   /// A bridge of two channels ends as one of them leaves it.
-  mutating func dissolvePair(of slot: Int, at time: Int64) {
+  mutating func dissolvePair(of slot: Int, at time: Int64, by closedBy: String = "event") {
     guard let member = channels[slot].member, bridges[members[member].bridge].isPair else { return }
-    closeBridge(members[member].bridge, at: time)
+    closeBridge(members[member].bridge, at: time, by: closedBy)
   }
 
   /// The other channel in a bridge of two.

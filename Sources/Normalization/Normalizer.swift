@@ -89,6 +89,7 @@ public struct Normalizer: ~Copyable {
   var session = SessionState()
   var dialplan = DialplanTrace()
   var features = CallFeatures()
+  var lists = Lists()
   var queueing = Queueing()
   var registrations = Timelines<RegistrationRow>()
   var devices = Timelines<DeviceStateRow>()
@@ -161,6 +162,7 @@ public struct Normalizer: ~Copyable {
     expireVisits(at: time)
     expireWrapUps(at: time)
     expireEnded(at: time)
+    if time >= lists.reviewAt { reviewMissing() }
     switch frame.kind {
     case .event:
       guard let name = frame.range(of: .event) else { return nil }
@@ -174,7 +176,7 @@ public struct Normalizer: ~Copyable {
         if !takeFirstGeneration(event, frame, at: time) { apply(event, frame, at: time) }
       }
       return number
-    case .response: learn(from: frame)
+    case .response: learn(from: frame, at: time)
     case .banner: session.facts.amiVersion = amiVersion(of: frame)
     case .other: break
     }
@@ -277,7 +279,11 @@ public struct Normalizer: ~Copyable {
       .successfulAuth, .unexpectedAddress, .challengeResponseFailed, .invalidPassword,
       .challengeSent, .invalidTransport:
       securityEvent(event!, frame, at: time)
-    case .rename, .dial, .bridge, .link, .unlink, .join, .leave, .queueMemberPaused, .transfer,
+    case .status: channelIsListed(.status, frame, at: time)
+    case .coreShowChannel, .coreShowChannelsComplete, .statusComplete, .bridgeListItem,
+      .bridgeListComplete, .bridgeInfoChannel, .bridgeInfoComplete, .parkedCallsComplete,
+      .confbridgeListRoomsComplete, .confbridgeList, .confbridgeListComplete, .rename, .dial,
+      .bridge, .link, .unlink, .join, .leave, .queueMemberPaused, .transfer,
       .agentCallbackLogin, .agentCallbackLogoff, .meetmeJoin, .meetmeLeave, .meetmeEnd,
       .meetmeMute, .meetmeTalking:
       break

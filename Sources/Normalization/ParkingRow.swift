@@ -46,8 +46,10 @@ struct LiveParking: Live {
   var uniqueid = ""
   /// The slot of the channel, while it is held.
   var channel: Int?
-  /// The session in which it was opened.
+  /// The session in which it was opened, or that listed it.
   var session = 0
+  /// What lists say of it.
+  var sighting = Sighting()
   var isChanged = false
   var isUsed = false
 
@@ -56,6 +58,7 @@ struct LiveParking: Live {
     visitor.visit(&uniqueid)
     visitor.visit(&channel)
     visitor.visit(&session)
+    sighting.visit(&visitor)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
   }

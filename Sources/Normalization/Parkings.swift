@@ -14,7 +14,10 @@ extension Normalizer {
         features.parkings[slot].row.lot == lot && features.parkings[slot].row.space == space
       if isSame && isThere { return }
       // Whoever was there, or was elsewhere, left it unobserved.
-      if isSame || isThere { end(parking: slot, "unknown", at: time) }
+      if isSame || isThere {
+        let end = end(before: features.parkings[slot].session) ?? time
+        self.end(parking: slot, "unknown", at: max(end, features.parkings[slot].row.parkedAt))
+      }
     }
     let channel = channelByUniqueid[uniqueid]
     if openedBy == "seen", let channel, channels[channel].row.endedAt != nil { return }

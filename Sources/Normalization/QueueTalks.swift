@@ -87,6 +87,7 @@ extension Normalizer {
       queueing.visits[visit].agent = agent
       queueing.visits[visit].row.agentChannelID = channels[agent].row.id
       queueing.talkByAgent[agent] = visit
+      isAgent(agent)
     }
     queueing.visits.touch(visit)
   }

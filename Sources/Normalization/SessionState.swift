@@ -64,7 +64,7 @@ extension Normalizer {
     }
     for slot in bridges.used
     where bridges[slot].row.endedAt == nil && bridges[slot].session < number {
-      closeBridge(slot, at: max(time, bridges[slot].row.startedAt))
+      closeBridge(slot, at: max(time, bridges[slot].row.startedAt), by: "restart")
     }
     closeFeaturesThatRestartEnded(openedBefore: number, at: time)
     registrations.restart(
@@ -75,10 +75,18 @@ extension Normalizer {
   }
 
   /// An answer to CoreSettings tells who the server is.
-  mutating func learn(from frame: borrowing Frame) {
+  mutating func learn(from frame: borrowing Frame, at time: Int64) {
+    if frame.has(.response, "Error") { emptyList(frame, at: time) }
     guard let version = frame.knownText(of: .asteriskVersion) else { return }
     session.facts.asteriskVersion = version
     session.facts.systemName = frame.knownText(of: .systemName)
+  }
+
+  /// Of some lists Asterisk says in an error that they are empty.
+  private mutating func emptyList(_ frame: borrowing Frame, at time: Int64) {
+    guard let message = frame.text(of: .message) else { return }
+    if message.hasPrefix("No Contacts found") { contactListComplete() }
+    if message.hasPrefix("No active conferences") { conferencesAreMissing(in: -1, at: time) }
   }
 
   func amiVersion(of frame: borrowing Frame) -> String? {

@@ -15,7 +15,7 @@ extension Normalizer {
     if transfer.target == channel, transfer.row.outcome == nil {
       let isAnswered = channels[channel].row.answeredAt != nil
       features.transfers[slot].row.outcome =
-        closedBy == "restart" ? "unknown" : isAnswered ? "cancelled" : "failed"
+        closedBy != "hangup" ? "unknown" : isAnswered ? "cancelled" : "failed"
       if isAnswered { features.transfers[slot].row.targetStatus = nil }
       features.transfers[slot].row.endedAt = time
       features.transfers.touch(slot)

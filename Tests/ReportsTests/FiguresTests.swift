@@ -181,7 +181,8 @@ extension ReportsTests {
       let names = [
         "day", "server", "unobserved_s", "gap_s", "gaps", "gap_reasons", "attempts", "sessions",
         "frames", "bytes", "cut_frames", "events", "peak_events_per_hour", "list_items",
-        "channels", "seen_channels", "open_channels", "lost_channels", "restarts",
+        "channels", "seen_channels", "snapshot_channels", "open_channels", "lost_channels",
+        "gap_channels", "restarts",
       ]
       let answer = try store.answer(
         "completeness", ["from": "2025-03-29T23:00", "to": "2025-03-31"], format: .json
@@ -192,13 +193,13 @@ extension ReportsTests {
       #expect(
         rows == [
           // The hour before midnight: watched for its last 99 s.
-          "[\"2025-03-29\",\"pbx1\",3501.0,3501.0,1,\"1 not-recorded\",0,1,1,100,0,1,1,0,1,0,0,0,0]",
-          "[\"2025-03-29\",\"pbx2\",3600.0,0.0,0,null,0,0,0,0,0,0,null,0,0,0,0,0,0]",
+          "[\"2025-03-29\",\"pbx1\",3501.0,3501.0,1,\"1 not-recorded\",0,1,1,100,0,1,1,0,1,0,0,0,0,0,0]",
+          "[\"2025-03-29\",\"pbx2\",3600.0,0.0,0,null,0,0,0,0,0,0,null,0,0,0,0,0,0,0,0]",
           // 61 s between the sessions, 2.5 s in a cut frame, 1,800 s since the collector last
           // wrote.
           "[\"2025-03-30\",\"pbx1\",1863.5,63.5,2,\"1 connection-lost, 1 cut-frame\",2,1,11,1100,1,"
-            + "9,6,5,11,1,1,0,1]",
-          "[\"2025-03-30\",\"pbx2\",79200.0,0.0,0,null,0,1,3,90,0,1,1,0,2,0,0,1,0]",
+            + "9,6,5,11,1,1,1,0,0,1]",
+          "[\"2025-03-30\",\"pbx2\",79200.0,0.0,0,null,0,1,3,90,0,1,1,0,2,0,0,0,1,0,0]",
         ])
     }
 

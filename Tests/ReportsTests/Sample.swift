@@ -103,7 +103,7 @@ enum Sample {
       (32, 0, 3, 'PJSIP/103-00000005', '3.2', '3.1', 'PJSIP', '103', NULL, NULL, 'internal', 5,
         \(at(7201)), NULL, \(at(7230)), 'hangup', 26, 1, 'newchannel'),
       (33, 0, 3, 'Local/103@internal-00000001;2', '3.3', '3.1', 'Local', '103@internal', NULL, NULL,
-        'internal', 6, \(at(7200)), \(at(7200)), \(at(7230)), 'hangup', 16, 0, 'seen'),
+        'internal', 6, \(at(7200)), \(at(7200)), \(at(7230)), 'hangup', 16, 0, 'snapshot'),
       (41, 0, 4, 'SIP/202-00000002', '4.1', '4.1', 'SIP', '202', '202', NULL, 'internal', 6,
         \(at(7300)), \(at(7301)), \(at(7400)), 'hangup', 16, 1, 'newchannel'),
       (51, 0, 5, 'PJSIP/101-00000006', '5.1', '5.1', 'PJSIP', '101', '101', 'sales', 'internal', 4,
