@@ -260,7 +260,7 @@ WITH RECURSIVE
       :queue IS NULL OR sum(in_us) > 0 OR sum(ringing_us) > 0 OR sum(talk_us) > 0
       OR count(outcome) > 0 OR sum(is_talk) > 0
   ),
-  reasons AS (
+  reasons AS MATERIALIZED (
     SELECT place, agent, reason, sum(reason_us) AS reason_us
     FROM placed
     WHERE reason IS NOT NULL
