@@ -106,7 +106,7 @@ CREATE TABLE recordings (
   kind TEXT NOT NULL,               -- mixmonitor, monitor, conference
   channel_id INTEGER REFERENCES channels (id), -- what is recorded: a channel
   conference_id INTEGER REFERENCES conferences (id), -- or a conference
-  file TEXT,                        -- on the server, where the version tells it (MIXMONITOR_FILENAME)
+  file TEXT,                        -- on the server, where it is told: MIXMONITOR_FILENAME; of Monitor what the dialplan says, without -in, -out and ending
   started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
   closed_by TEXT,                   -- stop; hangup or restart when the channel ended, ended when the conference did

@@ -95,6 +95,8 @@ struct ChannelFeatures: Visitable {
   var queuePriority: Int64?
   /// MIXMONITOR_FILENAME, until the recording starts.
   var file: String?
+  /// The file that a step Monitor named, until the recording starts.
+  var monitorFile: String?
   /// Whether a blind transfer of it was prepared, and what was seen of that before its event.
   var isTransferred = false
   var isReferred = false
@@ -113,6 +115,7 @@ struct ChannelFeatures: Visitable {
     visitor.visit(&queue)
     visitor.visit(&queuePriority)
     visitor.visit(&file)
+    visitor.visit(&monitorFile)
     visitor.visit(&isTransferred)
     visitor.visit(&isReferred)
     visitor.visit(&isPlaced)

@@ -50,6 +50,9 @@ extension Normalizer {
     if kind == "mixmonitor" {
       features.recordings[slot].row.file = channels[channel].features.file
       channels[channel].features.file = nil
+    } else {
+      features.recordings[slot].row.file = channels[channel].features.monitorFile
+      channels[channel].features.monitorFile = nil
     }
     channels[channel].features.recordings.append(slot)
     noteRecording(of: channel, features.recordings[slot].row.id)
@@ -79,6 +82,16 @@ extension Normalizer {
     } else {
       channels[channel].features.file = file
     }
+  }
+
+  /// A step Monitor(FORMAT,FILE,OPTIONS): its own event does not name the file.
+  ///
+  /// **Source:** res/res_monitor.c, `start_monitor_exec`.
+  mutating func noteMonitorFile(_ frame: borrowing Frame, of channel: Int) {
+    let arguments = (frame.text(of: .appData) ?? "")
+      .split(omittingEmptySubsequences: false) { $0 == "," || $0 == "|" }
+    guard arguments.count > 1, !arguments[1].isEmpty else { return }
+    channels[channel].features.monitorFile = String(arguments[1])
   }
 
   mutating func openRecording(_ kind: String, at time: Int64) -> Int {

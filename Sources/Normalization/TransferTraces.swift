@@ -41,6 +41,8 @@ extension Normalizer {
     guard let channel = knownChannel(frame, .uniqueid) else { return }
     if frame.has(.application, "Queue") {
       channels[channel].features.queue = firstArgument(frame)
+    } else if frame.has(.application, "Monitor") {
+      noteMonitorFile(frame, of: channel)
     }
     if channels[channel].features.isTransferred {
       channels[channel].features.hasRun = channels[channel].features.isPlaced

@@ -179,6 +179,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [("wav,/y/call,m", "/y/call"), ("wav|call", "call"), ("wav", "-"), ("", "-")])
+  func `a recording by Monitor has the file that the dialplan says`(data: String, file: String)
+    throws
+  {
+    var script = Script.talk()
+    script.event(
+      "Newexten", ["Channel": "x", "Uniqueid": "1", "Application": "Monitor", "AppData": data])
+    script.event("MonitorStart", ["Channel": "x", "Uniqueid": "1"])
+    script.event("MonitorStart", ["Channel": "x", "Uniqueid": "1"])
+    let log = try script.undisturbedRows()
+    #expect(log.column("file", of: "recordings") == [file, "-"])
+  }
+
   @Test func `an originate is joined to its channel, announced before or after it`() throws {
     for isBefore in [true, false] {
       var script = Script()
