@@ -138,7 +138,7 @@ CREATE TABLE channels (
   server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   call_id INTEGER NOT NULL REFERENCES calls (id), -- the call that it is part of
   name TEXT NOT NULL,               -- Asterisk's, such as PJSIP/101-00000001
-  uniqueid TEXT NOT NULL,           -- not a key: clients may choose it; empty where a CDR file alone names the channel
+  uniqueid TEXT NOT NULL,           -- as announced; not a key: clients may choose it, and before Asterisk 12 a masquerade changes it; empty where a CDR file alone names the channel
   linkedid TEXT,                    -- as last seen
   technology TEXT NOT NULL,         -- of the name, before the slash
   endpoint TEXT,                    -- of the name, between slash and serial number
@@ -196,9 +196,9 @@ CREATE TABLE bridges (
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   call_id INTEGER REFERENCES calls (id), -- basic bridges only: conferences and parking lots join strangers
-  bridge_uniqueid TEXT NOT NULL,    -- BridgeUniqueid: Asterisk's
+  bridge_uniqueid TEXT NOT NULL,    -- BridgeUniqueid: Asterisk's; before 12, the uniqueids of its two channels
   type TEXT,                        -- BridgeType: basic, base, parking, stasis …
-  technology TEXT,                  -- BridgeTechnology as last seen
+  technology TEXT,                  -- BridgeTechnology as last seen; before Asterisk 12, Bridgetype
   creator TEXT,                     -- BridgeCreator: ConfBridge, Parking …
   name TEXT,                        -- BridgeName
   opened_by TEXT NOT NULL DEFAULT 'event', -- event, or snapshot: a list showed it before any event did

@@ -53,10 +53,10 @@ CREATE TABLE parkings (
 CREATE INDEX parkings_channel ON parkings (channel_id);
 
 CREATE TABLE conferences (
-  -- One conference of ConfBridge, from its first member to its last.
+  -- One conference of ConfBridge or MeetMe, from its first member to its last.
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
-  bridge_id INTEGER REFERENCES bridges (id), -- in which its members meet
+  bridge_id INTEGER REFERENCES bridges (id), -- in which its members meet; NULL for MeetMe and before Asterisk 12
   name TEXT NOT NULL,               -- as dialled in confbridge
   opened_by TEXT NOT NULL,          -- started; seen when it was there before
   started_us INTEGER NOT NULL,      -- when it began
