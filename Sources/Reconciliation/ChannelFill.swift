@@ -68,9 +68,20 @@ final class ChannelFill {
       }
     }
     guard isKnown else { return }
+    try name(callID, channels)
     if try isChanged || wasTakenForLonely(callID, records) {
       try review(callID, channels, records)
     }
+  }
+
+  /// A call that began in a gap and was seen only later may lack its linkedid.
+  private func name(_ id: Int64, _ channels: [LoggedChannel]) throws {
+    guard let linkedid = channels.compactMap(\.linkedid).first,
+      try writer.store.integer("SELECT linkedid IS NULL FROM calls WHERE id = ?", .integer(id)) == 1
+    else { return }
+    try writer.update(
+      "calls", id,
+      ["linkedid": .text(linkedid), "filled_by": .text(channels[0].source.rawValue)])
   }
 
   /// Whether a call ended without two parties having been seen to meet, and a record says that they
