@@ -99,7 +99,7 @@ let package = Package(
     tests(
       "Command",
       ["AMI", "AMIClient", "Journal", "SQLite", "Store", "Support", "amirec", "amirecd"] + nio),
-    tests("Asterisk", ["SQLite", "Support"]),
+    tests("Asterisk", ["AMI", "AMIClient", "SQLite", "Support"]),
     tests("Tidy", ["Support"]),
   ]
 )

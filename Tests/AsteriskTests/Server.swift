@@ -8,6 +8,7 @@ import Support
 /// |---|---|
 /// | `AMIREC_ASTERISK_HOST`, `_PORT`, `_USER`, `_SECRET` | without all of these the suite is skipped |
 /// | `AMIREC_ASTERISK_TLS_PORT`, `_CA` | the TLS port, and a PEM file that vouches for its certificate |
+/// | `AMIREC_ASTERISK_PHONES` | set where `.ci/phones` runs and the dialplan is the laboratory's |
 /// | `AMIREC_ASTERISK_CHANNEL` | what to originate to, by default `Local/7000@internal`: something that answers |
 struct Server {
   let host: String
@@ -29,6 +30,9 @@ struct Server {
       channel: of("CHANNEL") ?? "Local/7000@internal",
       tlsPort: of("TLS_PORT"), certificateAuthority: of("CA"))
   }()
+
+  /// Whether there are telephones that take calls.
+  static let hasPhones = Program.environment["AMIREC_ASTERISK_PHONES"] != nil
 
   /// Whether the TLS port can be tested too.
   static var hasTLS: Bool { given?.tlsPort != nil && given?.certificateAuthority != nil }
@@ -94,4 +98,31 @@ private func write(_ text: String, to path: String) {
   }
   precondition(written == bytes.count, "\(path): errno \(errno)")
   close(file)
+}
+
+/// The names in a folder, in their order.
+func files(in folder: String) -> [String] {
+  guard let listing = unsafe opendir(folder) else { return [] }
+  defer { unsafe closedir(listing) }
+  var names: [String] = []
+  while let entry = unsafe readdir(listing) {
+    let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if !name.hasPrefix(".") { names.append(name) }
+  }
+  return names.sorted()
+}
+
+/// A file as text.
+func text(of path: String) -> String {
+  guard let file = unsafe fopen(path, "r") else { return "" }
+  defer { unsafe fclose(file) }
+  var bytes: [UInt8] = []
+  var piece = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let count = unsafe fread(&piece, 1, piece.count, file)
+    guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+    bytes += piece[..<count]
+  }
 }
