@@ -48,19 +48,20 @@ extension Normalizer {
     guard frame.text(of: .bridgeUniqueid) == bridges[bridge].row.bridgeUniqueid else { return }
     update(bridge, frame, at: time)
     leave(member, at: time)
+    entersUnannounced(channel, at: time)
   }
 
-  /// A channel joins a conference's bridge without a BridgeEnter: an attended transfer swapped it
-  /// in.
-  mutating func entersUnannounced(_ channel: Int, _ frame: borrowing Frame, at time: Int64) {
-    guard let uniqueid = frame.text(of: .bridgeUniqueid), let bridge = bridgeByUniqueid[uniqueid]
+  /// A channel whom an attended transfer swapped into a conference is in its bridge without a
+  /// BridgeEnter, from its ConfbridgeJoin on. AttendedTransfer and the BridgeLeave of the bridge
+  /// before come in any order with that.
+  mutating func entersUnannounced(_ channel: Int, at time: Int64) {
+    guard channels[channel].member == nil, let stay = channels[channel].features.member,
+      isSwappedIn(channel, at: time),
+      let uniqueid = features.conferences[features.members[stay].conference].bridgeUniqueid,
+      let bridge = bridgeByUniqueid[uniqueid]
     else { return }
-    if let member = channels[channel].member {
-      if members[member].bridge == bridge { return }
-      leave(member, at: time)
-    }
     becomesConduit(channel)
-    enter(bridge, channel, at: time)
+    enter(bridge, channel, at: features.members[stay].row.joinedAt ?? time)
   }
 
   // MARK: Stays

@@ -28,7 +28,7 @@ extension Normalizer {
     features.members[member].row.joinedAt = time
     if features.members[member].row.isMuted == 1 { features.members[member].mutedSince = time }
     noteConference(of: channel)
-    if isSwappedIn(channel, at: time) { entersUnannounced(channel, frame, at: time) }
+    entersUnannounced(channel, at: time)
   }
 
   /// The event tells of a stay that a list had shown already.

@@ -82,6 +82,9 @@ extension Normalizer {
     take(part: \.target, in: slot, knownChannel(frame, .transferTargetUniqueid))
     nameDestination(of: slot, second)
     if isDone, features.transfers[slot].row.kind != "three-way" { noteTransferred(slot) }
+    if let transferee = features.transfers[slot].transferee {
+      entersUnannounced(transferee, at: time)
+    }
     dropIfForgotten(slot)
   }
 
