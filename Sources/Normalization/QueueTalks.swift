@@ -28,7 +28,9 @@ extension Normalizer {
   mutating func agentComplete(_ frame: borrowing Frame, at time: Int64) {
     guard let name = frame.knownText(of: .queue) else { return }
     let queue = queue(name, at: time)
-    guard let visit = talk(frame, in: queue) ?? openTalk(frame, in: queue, at: time) else { return }
+    guard let visit = talk(frame, in: queue, at: time) ?? openTalk(frame, in: queue, at: time)
+    else { return }
+    queueing.visits[visit].isCompleted = true
     let reason = frame.knownText(of: .reason)?.lowercased()
     if let reason { queueing.visits[visit].row.endedBy = reason }
     queueing.visits.touch(visit)
@@ -42,17 +44,24 @@ extension Normalizer {
     settle(visit, "answered", at: time)
   }
 
-  /// The visit whose talk an AgentComplete ends.
-  private func talk(_ frame: borrowing Frame, in queue: Int) -> Int? {
+  /// The visit whose talk an AgentComplete ends. It names no channel when these were gone before it
+  /// was made: then the one of that agent whose length is told best.
+  private func talk(_ frame: borrowing Frame, in queue: Int, at time: Int64) -> Int? {
     let caller = knownChannel(frame, .uniqueid).flatMap { queueing.visitByChannel[$0] }
     if let caller, isTalk(caller, in: queue) { return caller }
     let agent = knownChannel(frame, .destUniqueid).flatMap { queueing.talkByAgent[$0] }
     if let agent, isTalk(agent, in: queue) { return agent }
     let name = agentName(frame)
+    let length = (frame.integer(of: .talkTime) ?? 0) * 1_000_000
     return queueing.visits.used.filter {
-      queueing.visits[$0].phase == .talking && isVisit($0, in: queue)
+      isTalk($0, in: queue) && !queueing.visits[$0].isCompleted
         && queueing.visits[$0].row.agent == name
-    }.max { queueing.visits[$0].row.id < queueing.visits[$1].row.id }
+    }.min { mismatch($0, time - length) < mismatch($1, time - length) }
+  }
+
+  /// How far a visit's talk began from when one did, in microseconds.
+  private func mismatch(_ visit: Int, _ start: Int64) -> Int64 {
+    abs((queueing.visits[visit].row.connectedAt ?? 0) - start)
   }
 
   private func isTalk(_ visit: Int, in queue: Int) -> Bool {

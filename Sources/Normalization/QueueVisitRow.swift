@@ -103,6 +103,8 @@ struct LiveVisit: Live {
   var isIncompatible = false
   /// The session in which it was last known to wait.
   var session = 0
+  /// Whether AgentComplete came.
+  var isCompleted = false
   /// Whether nothing more is expected.
   var isExpired = false
   var isChanged = false
@@ -124,6 +126,7 @@ struct LiveVisit: Live {
     visitor.visit(&isAbandoned)
     visitor.visit(&isIncompatible)
     visitor.visit(&session)
+    visitor.visit(&isCompleted)
     visitor.visit(&isExpired)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)

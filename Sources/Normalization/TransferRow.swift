@@ -74,6 +74,12 @@ struct LiveTransfer: Live {
   var isChanged = false
   var isUsed = false
 
+  /// Whether it led there, and which one that was is still to come.
+  func isUnnamed(_ destination: String) -> Bool {
+    row.destination == destination && row.destinationName == nil
+      && (destination == "conference" || destination == "queue")
+  }
+
   mutating func visit(_ visitor: inout some FieldVisitor) {
     row.visit(&visitor)
     visitor.visit(&transferer)

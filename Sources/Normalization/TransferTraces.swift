@@ -96,7 +96,9 @@ extension Normalizer {
     _ channel: Int, _ destination: String, _ name: String?, _ application: String
   ) {
     for slot in channels[channel].features.transfers
-    where features.transfers[slot].transferee == channel && !features.transfers[slot].isSettled {
+    where features.transfers[slot].transferee == channel
+      && (!features.transfers[slot].isSettled || features.transfers[slot].isUnnamed(destination))
+    {
       features.transfers[slot].row.application = application
       settle(slot, destination, name)
     }

@@ -46,6 +46,9 @@ struct LoggedVisits {
   /// Waits that the log has under two channels: attended transfers into a queue.
   private(set) var moved = 0
   private var live: [Key: LoggedVisit] = [:]
+  /// Talks that ended a moment ago: Asterisk may write an attended transfer behind the COMPLETEAGENT
+  /// of the transferer's hangup.
+  private var ending: [(key: Key, visit: LoggedVisit)] = []
 
   private struct Key: Hashable {
     let uniqueid: String
@@ -66,6 +69,11 @@ struct LoggedVisits {
   /// - Returns: the visits that it ends.
   /// - Throws: `ReconciliationError` when more than `liveMax` visits never end.
   mutating func take(_ line: QueueLogLine) throws -> [LoggedVisit] {
+    let finished = over(before: line.time - 1_000_000)
+    return try finished + change(line)
+  }
+
+  private mutating func change(_ line: QueueLogLine) throws -> [LoggedVisit] {
     let key = Key(uniqueid: line.callid, queue: line.queue)
     switch line.event {
     case "QUEUESTART": return end(at: line.time)
@@ -99,7 +107,7 @@ struct LoggedVisits {
       return visit
     }
     live.removeAll()
-    return rest.sorted { ($0.joinedAt, $0.uniqueid) < ($1.joinedAt, $1.uniqueid) }
+    return over() + rest.sorted { ($0.joinedAt, $0.uniqueid) < ($1.joinedAt, $1.uniqueid) }
   }
 
   private mutating func enter(_ line: QueueLogLine, _ key: Key) throws -> [LoggedVisit] {
@@ -169,11 +177,26 @@ struct LoggedVisits {
 
   private mutating func complete(_ line: QueueLogLine, _ key: Key) -> [LoggedVisit] {
     keep(line, key)
-    guard var visit = live.removeValue(forKey: key) else { return [] }
+    let isTransfer = line.event.hasSuffix("TRANSFER")
+    guard var visit = live.removeValue(forKey: key) else {
+      if isTransfer, let slot = ending.lastIndex(where: { $0.key == key }) {
+        ending[slot].visit.endedBy = Self.ends[line.event]
+        if keepsLines { ending[slot].visit.lines.append(line.bytes) }
+      }
+      return []
+    }
     visit.endedBy = Self.ends[line.event]
     visit.endedAt = line.time
-    visit.talkSeconds = line.number(line.event.hasSuffix("TRANSFER") ? 3 : 1)
-    return [visit]
+    visit.talkSeconds = line.number(isTransfer ? 3 : 1)
+    ending.append((key, visit))
+    return []
+  }
+
+  /// The talks that ended before a time: no line will change them.
+  private mutating func over(before time: Int64 = .max) -> [LoggedVisit] {
+    let count = ending.firstIndex { ($0.visit.endedAt ?? 0) >= time } ?? ending.count
+    defer { ending.removeFirst(count) }
+    return ending.prefix(count).map(\.visit)
   }
 
   private mutating func keep(_ line: QueueLogLine, _ key: Key) {

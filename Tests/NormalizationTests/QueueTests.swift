@@ -313,6 +313,24 @@ extension Script {
     #expect(visits(log, "ended_by") == ["transfer"])
   }
 
+  @Test func `AgentComplete without any channel finds its talk, though all have hung up`() throws {
+    var script = Script()
+    script.join("1")
+    script.ring("1", "2")
+    script.answer("1", "2")
+    script.leave("2", "bridge")
+    script.leave("1", "bridge")
+    script.hangup("2")
+    script.hangup("1")
+    script.event(
+      "AgentComplete",
+      [
+        "Queue": "support", "Interface": "PJSIP/2", "MemberName": "Agent 2", "HoldTime": "1",
+        "TalkTime": "4", "Reason": "caller",
+      ])
+    #expect(visits(try run(script), "ended_by") == ["caller"])
+  }
+
   @Test func `what began unobserved is reckoned back from what its end tells`() throws {
     var script = Script()
     script.queue(

@@ -21,6 +21,30 @@ import Testing
     #expect(log.column("transferee_channel_id", of: "transfers") == ["1"])
   }
 
+  @Test(arguments: 0..<3)
+  func `who is swapped into a conference is in its bridge, in whatever order that is told`(
+    first: Int
+  ) throws {
+    var script = Script.talk()
+    script.channel("3", "PJSIP/101-00000002", linkedid: "1", exten: "850")
+    script.conference("Start", "room", "c", nil)
+    script.enter("3", "c", type: "base")
+    script.conference("Join", "room", "c", "3")
+    script.conference("Leave", "room", "c", "3")
+    let events: [(inout Script) -> Void] = [
+      { $0.conference("Join", "room", "c", "1") },
+      { $0.attendedTransfer("2", "3", of: "1", ["DestType": "App", "DestApp": "ConfBridge"]) },
+      { $0.leave("1", "b") },
+    ]
+    for turn in 0..<3 { events[(first + turn) % 3](&script) }
+    script.conference("Leave", "room", "c", "1")
+    script.leave("1", "c")
+    let log = try script.undisturbedRows()
+    #expect(log.column("destination_name", of: "transfers") == ["room"])
+    #expect(log.column("channel_id", of: "bridge_members") == ["2", "1", "3", "1"])
+    #expect(log.column("left_us", of: "bridge_members").last != "-")
+  }
+
   @Test func `a blind transfer that Asterisk refuses is failed, and a dialplan's is known as such`()
     throws
   {

@@ -19,7 +19,8 @@ EXITS = {"ABANDON": "abandoned", "EXITWITHTIMEOUT": "timeout", "EXITEMPTY": "lef
 ENDS = {"COMPLETECALLER": "caller", "COMPLETEAGENT": "agent", "BLINDTRANSFER": "transfer",
         "ATTENDEDTRANSFER": "transfer"}
 REFUSED = {"queue-full": "FULL", "queue-join-refused": "JOINEMPTY", "queue-missing": "UNKNOWN"}
-QUEUES = {"60": "support", "61": "sales", "62": "linear", "65": "closed"}
+QUEUES = {"59": "inuse", "60": "support", "61": "sales", "62": "linear", "63": "tiny", "64": "strict", "65": "closed",
+          "66": "autop", "67": "skills", "68": "pool", "69": "phones"}
 CALLERS = tuple(REFUSED) + ("queue-caller", "queue-key")
 
 
@@ -45,7 +46,7 @@ def text(path):
 
 def read_log(path, remarks):
     """The visits of a queue_log, in order."""
-    visits, live = [], {}
+    visits, live, ended = [], {}, {}
     for line in text(path).splitlines():
         second, uniqueid, queue, agent, event, *data = line.split("|")
         second = int(second)
@@ -70,6 +71,12 @@ def read_log(path, remarks):
                 del live[visit.entered, queue]
                 visit.uniqueid = uniqueid
                 live[uniqueid, queue] = visit
+        if visit is None and event.endswith("TRANSFER") and (uniqueid, queue) in ended:
+            visit = ended[uniqueid, queue]
+            if visit.end >= second - 1:
+                remarks.append("Asterisk logs the end of one talk twice, as the agent's and as a transfer: %s" % visit)
+                visit.ended_by = "transfer"
+            continue
         if visit is None:
             continue
         if event in EXITS:
@@ -86,6 +93,7 @@ def read_log(path, remarks):
             visit.ended_by, visit.end = ENDS[event], second
             visit.talk = int(data[{"BLINDTRANSFER": 3, "ATTENDEDTRANSFER": 3}.get(event, 1)])
             del live[uniqueid, queue]
+            ended[uniqueid, queue] = visit
         elif event in ("RINGNOANSWER", "RINGCANCELED"):
             kind = "in vain" if event == "RINGNOANSWER" else "cancelled"
             visit.offers.append((second, kind, agent, int(data[0]) / 1000))
@@ -177,7 +185,8 @@ class Comparison:
         self.compared += 1
         what = str(visit)
         outcome, ended_by = visit.outcome, visit.ended_by
-        if visit.end is None or visit.end > self.end + 1:
+        still = row["left_us"] is None or row["outcome"] == "answered" and row["talk_ended_us"] is None
+        if visit.end is None or visit.end > self.end or still and visit.end == int(self.end):
             # It outlived the recording.
             if row["outcome"] not in (None, outcome):
                 self.differ(what, "outcome", row["outcome"], outcome)
