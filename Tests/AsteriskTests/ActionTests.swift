@@ -31,7 +31,7 @@ struct ActionTests {
     let talk = try await Talk.begin(server)
     let version = try await version(talk)
     try await talk.hangUpAll()
-    let scenes = CallScenes.all(talk, version) + OtherScenes.all(talk, server, version)
+    let scenes = CallScenes.all(talk, server, version) + OtherScenes.all(talk, server, version)
     for (name, scene) in scenes {
       do {
         try await scene()
