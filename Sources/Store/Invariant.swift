@@ -120,7 +120,6 @@ public struct Invariant: Sendable {
   /// Other times of one row that follow each other.
   private static let moments = [
     ("sessions", "connected_us", "ended_us"), ("gaps", "started_us", "ended_us"),
-    ("calls", "started_us", "answered_us"), ("calls", "answered_us", "ended_us"),
     ("channels", "started_us", "answered_us"), ("channels", "answered_us", "ended_us"),
     ("dials", "started_us", "ringing_us"), ("queue_visits", "joined_us", "connected_us"),
     ("queue_visits", "connected_us", "talk_ended_us"),
@@ -133,6 +132,14 @@ public struct Invariant: Sendable {
         + "WHERE t.\(end) IS NULL AND t.\(start) < s.boot_us - 2 * \(tolerance)"
     }.joined(separator: " UNION ALL "))
 
+  /// How far times of rows that a file filled may be off, in microseconds: whole seconds, cut.
+  private static func slack(_ column: String) -> String {
+    "iif(\(column) IS NULL, 0, \(tolerance))"
+  }
+
+  /// When a channel ended by what was observed; where a file told it, nothing else was.
+  private static let observedEnd = "iif(c.closed_by IN ('cdr', 'cel'), NULL, c.ended_us)"
+
   // MARK: Calls
 
   private static let theCalls = [
@@ -140,7 +147,12 @@ public struct Invariant: Sendable {
       "times", "No channel ends before it starts, and nothing else does.",
       (lives + moments).map { table, start, end in
         "SELECT '\(table) ' || id || ': \(end)' FROM \(table) WHERE \(end) < \(start)"
-      }.joined(separator: " UNION ALL ")),
+      }.joined(separator: " UNION ALL ")
+        + """
+         UNION ALL SELECT 'calls ' || id || ': answered_us' FROM calls
+        WHERE answered_us < started_us - \(slack("filled_by"))
+          OR answered_us > ended_us + \(slack("filled_by"))
+        """),
     Invariant(
       "call-ends", "A call starts with its first channel and ends with its last.",
       """
@@ -166,14 +178,14 @@ public struct Invariant: Sendable {
       "dials", "A dial is of the call of the channel that it reaches, and ends with it.",
       """
       SELECT 'dial ' || d.id FROM dials d JOIN channels c ON c.id = d.dest_channel_id
-      WHERE d.call_id <> c.call_id OR coalesce(d.ended_us, 9e18) > c.ended_us
+      WHERE d.call_id <> c.call_id OR coalesce(d.ended_us, 9e18) > \(observedEnd)
       """),
     Invariant(
       "bridge-members", "A channel is in a bridge only while both are there.",
       """
       SELECT 'bridge member ' || m.id FROM bridge_members m
       JOIN channels c ON c.id = m.channel_id JOIN bridges b ON b.id = m.bridge_id
-      WHERE m.entered_us < c.started_us OR coalesce(m.left_us, 9e18) > c.ended_us
+      WHERE m.entered_us < c.started_us OR coalesce(m.left_us, 9e18) > \(observedEnd)
         OR m.entered_us < b.started_us OR coalesce(m.left_us, 9e18) > b.ended_us
         OR b.call_id <> c.call_id
       """),
@@ -197,8 +209,9 @@ public struct Invariant: Sendable {
       "offers", "An offer lies within its visit.",
       """
       SELECT 'offer ' || o.id FROM queue_offers o JOIN queue_visits v ON v.id = o.visit_id
-      WHERE o.called_us < v.joined_us
+      WHERE o.called_us < v.joined_us - iif(v.opened_by IN ('join', 'refusal'), 0, \(tolerance))
         OR coalesce(o.ended_us, 9e18) > coalesce(v.talk_ended_us, v.left_us)
+          + \(slack("o.filled_by"))
       """),
     Invariant(
       "outcomes", "A visit has an outcome once it has ended.",
