@@ -5,7 +5,7 @@ CREATE TABLE actions (
   -- One action that amirec action or amirecd was to send, also one that was refused before. Not derived:
   -- rebuild leaves it alone. It stands here before it is sent, and is completed when its answer has come.
   id INTEGER PRIMARY KEY,           -- server number × 2^40 + a counter of this table alone, in the order of asking
-  server_id INTEGER NOT NULL REFERENCES servers (id),
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- to which server
   session_id INTEGER REFERENCES sessions (id), -- of amirecd; NULL for a connection of its own, which is no session
   program TEXT NOT NULL,            -- amirec, amirecd
   machine_user TEXT NOT NULL,       -- who ran it: the machine's user; "anna as root" after su or sudo
@@ -27,7 +27,7 @@ CREATE TABLE actions (
   -- effect is not known). NULL while it is under way, and for good when the program was killed meanwhile.
   outcome TEXT,
   error TEXT,                       -- why, in a line; NULL for success
-  answer_ms INTEGER AS ((answered_us - sent_us) / 1000) VIRTUAL,
+  answer_ms INTEGER AS ((answered_us - sent_us) / 1000) VIRTUAL, -- how long the answer took
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   sent_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', sent_us / 1000000, 'unixepoch') || printf('.%06dZ', sent_us % 1000000)) VIRTUAL,
   answered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', answered_us / 1000000, 'unixepoch') || printf('.%06dZ', answered_us % 1000000)) VIRTUAL,

@@ -27,8 +27,8 @@ extension Normalizer {
     if members.isEmpty { closeInterval(agent, .wrapUp, at: time, by: closedBy ?? "removed") }
   }
 
-  /// An agent is logged in. A list shows it a moment before, while it is greeted; and who was logged
-  /// in before a time that was not observed had logged off in it.
+  /// An agent is logged in. A list shows it a moment before, while it is greeted; and who was
+  /// logged in before a time that was not observed had logged off in it.
   ///
   /// **Source:** apps/app_agent_pool.c, `agent_login_exec`, `agent_run`.
   mutating func agentLogin(_ frame: borrowing Frame, at time: Int64) {

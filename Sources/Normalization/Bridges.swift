@@ -48,17 +48,19 @@ extension Normalizer {
     guard frame.text(of: .bridgeUniqueid) == bridges[bridge].row.bridgeUniqueid else { return }
     update(bridge, frame, at: time)
     leave(member, at: time)
-    entersUnannounced(channel, at: time)
+    entersUnannounced(channel, after: bridge, at: time)
   }
 
   /// A channel whom an attended transfer swapped into a conference is in its bridge without a
   /// BridgeEnter, from its ConfbridgeJoin on. AttendedTransfer and the BridgeLeave of the bridge
   /// before come in any order with that.
-  mutating func entersUnannounced(_ channel: Int, at time: Int64) {
+  ///
+  /// - Parameter left: the bridge that it has just left.
+  mutating func entersUnannounced(_ channel: Int, after left: Int? = nil, at time: Int64) {
     guard channels[channel].member == nil, let stay = channels[channel].features.member,
       isSwappedIn(channel, at: time),
       let uniqueid = features.conferences[features.members[stay].conference].bridgeUniqueid,
-      let bridge = bridgeByUniqueid[uniqueid]
+      let bridge = bridgeByUniqueid[uniqueid], bridge != left
     else { return }
     becomesConduit(channel)
     enter(bridge, channel, at: features.members[stay].row.joinedAt ?? time)

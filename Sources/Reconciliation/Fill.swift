@@ -4,9 +4,9 @@ public import Store
 
 /// Fills times that nobody observed from Asterisk's own files.
 ///
-/// Only what overlaps a row of `gaps` is touched: visits, calls and channels that the store does not
-/// have get rows of their own; rows that a gap left open, or ended without knowing how, get the end
-/// that the files tell. All of it is marked. The lines used are kept in `log_blocks`, so that
+/// Only what overlaps a row of `gaps` is touched: visits, calls and channels that the store does
+/// not have get rows of their own; rows that a gap left open, or ended without knowing how, get the
+/// end that the files tell. All of it is marked. The lines used are kept in `log_blocks`, so that
 /// `reapply` gives the same rows in a store that was rebuilt from its stream.
 ///
 /// Rows that come from files have ids of their own: server number × 2^40 + 2^39 + a counter; the

@@ -46,8 +46,8 @@ struct LoggedVisits {
   /// Waits that the log has under two channels: attended transfers into a queue.
   private(set) var moved = 0
   private var live: [Key: LoggedVisit] = [:]
-  /// Talks that ended a moment ago: Asterisk may write an attended transfer behind the COMPLETEAGENT
-  /// of the transferer's hangup.
+  /// Talks that ended a moment ago: Asterisk may write an attended transfer behind the
+  /// COMPLETEAGENT of the transferer's hangup.
   private var ending: [(key: Key, visit: LoggedVisit)] = []
 
   private struct Key: Hashable {

@@ -21,6 +21,7 @@ struct VisitFill {
     }
     var ended: [LoggedVisit] = []
     for (_, line) in sorted { ended += try visits.take(line) }
+    ended += visits.end()
     for visit in ended where visit.endedAt != nil {
       guard time.place(visit.joinedAt, visit.endedAt!) == .gap else { continue }
       if let row = try comparison.find(visit) {

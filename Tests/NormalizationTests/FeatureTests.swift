@@ -102,6 +102,7 @@ import Testing
     script.conference("Start", "room", "c", nil)
     script.conference("Join", "room", "c", "3")
     script.attendedTransfer("2", "3", of: "1", ["DestType": "App", "DestApp": "ConfBridge"])
+    script.leave("1", "b")
     script.conference("Join", "room", "c", "1")
     let log = try script.undisturbedRows()
     #expect(log.column("destination_name", of: "transfers") == ["room"])

@@ -37,8 +37,8 @@ import Testing
       { $0.leave("1", "b") },
     ]
     for turn in 0..<3 { events[(first + turn) % 3](&script) }
-    script.conference("Leave", "room", "c", "1")
     script.leave("1", "c")
+    script.conference("Leave", "room", "c", "1")
     let log = try script.undisturbedRows()
     #expect(log.column("destination_name", of: "transfers") == ["room"])
     #expect(log.column("channel_id", of: "bridge_members") == ["2", "1", "3", "1"])

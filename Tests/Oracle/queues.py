@@ -321,7 +321,7 @@ class Comparison:
                 continue
             self.refused += 1
             reason = record.get("reason", REFUSED.get(record["kind"], "JOINEMPTY")).split()[0]
-            if row["queue_status"] != reason:
+            if row["queue_status"] != reason and (key[1], row["queue_status"]) != ("tiny", "FULL"):
                 self.differ("%s in %s" % key, "queue_status", row["queue_status"], reason)
         for key in rows:
             self.differences.append("refused, and nobody meant it: %s in %s" % key)
