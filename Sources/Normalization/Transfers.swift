@@ -41,6 +41,19 @@ extension Normalizer {
       features.parkings[$0].channel == transferee && features.parkings[$0].row.endedAt == nil
     }) {
       settle(slot, "parking", features.parkings[parking].row.lot)
+    } else if seen.hasRun {
+      nameArrival(of: slot, transferee)
+    }
+  }
+
+  /// The event may come after the transferred channel has arrived: in a queue, in a conference.
+  private mutating func nameArrival(of slot: Int, _ transferee: Int) {
+    if let visit = queueing.visitByChannel[transferee], queueing.visits[visit].phase == .waiting {
+      features.transfers[slot].row.application = "Queue"
+      settle(slot, "queue", channels[transferee].features.queue)
+    } else if channels[transferee].features.member != nil {
+      features.transfers[slot].row.application = "ConfBridge"
+      settle(slot, "conference", channels[transferee].features.conference)
     }
   }
 

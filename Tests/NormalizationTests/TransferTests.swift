@@ -21,6 +21,20 @@ import Testing
     #expect(log.column("transferee_channel_id", of: "transfers") == ["1"])
   }
 
+  @Test func `a blind transfer may be told after who is transferred has joined a queue`() throws {
+    var script = Script.talk()
+    script.variable("BLINDTRANSFER", "PJSIP/101-00000001", of: "1")
+    script.step("1", "600", "AppDial")
+    script.step("1", "600", "Queue", "sales,t")
+    script.event(
+      "QueueCallerJoin",
+      ["Channel": "x", "Uniqueid": "1", "Queue": "sales", "Position": "1", "Count": "1"])
+    script.blindTransfer(of: "1", by: "2", to: "600", isExternal: "Yes")
+    let log = try script.undisturbedRows()
+    #expect(log.column("destination", of: "transfers") == ["queue"])
+    #expect(log.column("destination_name", of: "transfers") == ["sales"])
+  }
+
   @Test(arguments: 0..<3)
   func `who is swapped into a conference is in its bridge, in whatever order that is told`(
     first: Int
