@@ -80,7 +80,12 @@ extension Normalizer {
     let slot = members[member].channel
     let call = channels[slot].call
     calls[call].talk.start(at: time)
-    calls[call].ending = CallEnding()
+    // Who has hung up already may still be put into the bridge.
+    let ended = calls[call].ending.channel
+    let isOver = bridges[members[member].bridge].members.contains {
+      ended != 0 && channels[members[$0].channel].row.id == ended
+    }
+    if !isOver { calls[call].ending = CallEnding() }
     if bridges[members[member].bridge].joinsCalls { noteCallee(slot, talks: true) }
   }
 

@@ -38,6 +38,27 @@ import Testing
     #expect(try script.run(disturbed: true).rows == log.rows)
   }
 
+  @Test func `who hung up before the bridge was made ended the call`() throws {
+    var script = Script()
+    script.channel("1", "PJSIP/100-00000000", exten: "101")
+    script.channel("2", "PJSIP/101-00000001", linkedid: "1")
+    script.dial("1", "2")
+    script.up("2")
+    script.dialEnd("2", "ANSWER")
+    script.up("1")
+    script.request("1")
+    script.enter("2", "b")
+    script.enter("1", "b")
+    script.leave("1", "b")
+    script.request("1", isSoft: true)
+    script.hangup("1")
+    script.leave("2", "b")
+    script.request("2", isSoft: true)
+    script.hangup("2")
+    let log = try script.run()
+    #expect(log.column("ended_by", of: "calls") == ["caller"])
+  }
+
   @Test func `parties and times are of the whole call`() throws {
     var script = talk()
     script.event("Hold", ["Channel": "x", "Uniqueid": "1"])
