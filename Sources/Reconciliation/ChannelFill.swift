@@ -20,16 +20,18 @@ final class ChannelFill {
     self.writer = writer
     self.time = time
     let columns = "id, call_id, answered_us, closed_by"
+    // What ended in a gap has the gap's beginning for its end.
     byUniqueid = try writer.store.connection.prepare(
       """
       SELECT \(columns) FROM channels WHERE server_id = ?1 AND uniqueid = ?2
-        AND (started_us <= ?4 OR opened_by <> 'newchannel') AND coalesce(ended_us, ?4) >= ?3
+        AND (started_us <= ?4 OR opened_by <> 'newchannel')
+        AND (closed_by = 'gap' OR coalesce(ended_us, ?4) >= ?3)
       ORDER BY abs(started_us - ?3)
       """)
     byName = try writer.store.connection.prepare(
       """
       SELECT \(columns) FROM channels WHERE server_id = ?1 AND name = ?2
-        AND started_us BETWEEN ?5 AND ?4 AND coalesce(ended_us, ?4) >= ?3
+        AND started_us BETWEEN ?5 AND ?4 AND (closed_by = 'gap' OR coalesce(ended_us, ?4) >= ?3)
       ORDER BY started_us DESC
       """)
   }
