@@ -181,6 +181,9 @@ final class ChannelFill {
       channels, records, isUp: channels.contains { $0.answeredAt != nil })
     let end = channels.compactMap(\.endedAt).max()
     let met = channels.compactMap(\.metAt).min() ?? Self.answered(records)
+    // CDRs have whole seconds: what they say may lie before the call.
+    let answered = (met ?? channels.compactMap(\.answeredAt).min())
+      .map { max($0, first.startedAt ?? $0) }
     let talk = met.flatMap { met in end.map { max(0, $0 - met) / 1000 } }
     return try writer.insert(
       "calls",
@@ -188,7 +191,7 @@ final class ChannelFill {
         "linkedid": Value(first.linkedid), "caller_number": Value(first.callerNumber),
         "caller_name": Value(first.callerName), "dialled": Value(first.exten),
         "started_us": Value(first.startedAt),
-        "answered_us": Value(met ?? channels.compactMap(\.answeredAt).min()),
+        "answered_us": Value(answered),
         "ended_us": Value(end), "talk_ms": .integer(talk ?? 0), "cause": Value(first.cause),
         "disposition": .text(disposition), "channels": .integer(Int64(counted.count)),
         "filled_by": .text(isFromRecords ? "cdr" : "cel"),
@@ -205,6 +208,8 @@ final class ChannelFill {
         "SELECT count(*) FROM channels WHERE call_id = ? AND ended_us IS NULL", .integer(id)) == 0
     let counted = try store.integer(
       "SELECT count(*) FROM channels WHERE call_id = ? AND counts", .integer(id))
+    let start = try store.integer(
+      "SELECT min(started_us) FROM channels WHERE call_id = ?", .integer(id))
     let end = try store.integer(
       "SELECT max(ended_us) FROM channels WHERE call_id = ?", .integer(id))
     let up = try store.integer(
@@ -218,11 +223,14 @@ final class ChannelFill {
           JOIN bridges b ON b.id = m.bridge_id WHERE b.call_id = ?
         """, .integer(id)) == 1
     let met = channels.compactMap(\.metAt).min() ?? Self.answered(records)
+    // CDRs have whole seconds: what they say may lie before the call.
+    let answered = (wasMet ? before ?? met : met ?? before ?? (isOver ? up : nil))
+      .map { max($0, start ?? $0) }
     try writer.update(
       "calls", id,
       [
-        "ended_us": Value(isOver ? end : nil), "channels": Value(counted),
-        "answered_us": Value(wasMet ? before ?? met : met ?? before ?? (isOver ? up : nil)),
+        "started_us": Value(start), "ended_us": Value(isOver ? end : nil),
+        "channels": Value(counted), "answered_us": Value(answered),
         "filled_by": .text(records.isEmpty ? "cel" : "cdr"),
       ])
     guard isOver else { return }
