@@ -27,6 +27,21 @@ import Testing
   }
 
   @Test func `the program of README runs`() async throws {
+    try await patiently { try await runQueueBoard() }
+  }
+
+  /// The examples have the limits of any program. On a machine that runs all tests at once ten
+  /// seconds may be over in no time: then again.
+  private func patiently(_ body: () async throws -> Void) async throws {
+    for _ in 0..<5 {
+      do {
+        return try await body()
+      } catch let error as ClientError where error.code == .timedOut {}
+    }
+    try await body()
+  }
+
+  private func runQueueBoard() async throws {
     let support =
       "Event: QueueMember\r\nQueue: support\r\nName: Anna\r\nLocation: PJSIP/100\r\nPaused: 1\r\n"
     let seen = Seen()
