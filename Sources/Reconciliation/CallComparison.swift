@@ -2,11 +2,9 @@ import SQLite
 
 /// Compares CDRs with `channels`, `calls` and `cdrs`.
 final class CallComparison {
-  /// How far before its CDR a channel without a uniqueid is looked for, in microseconds.
-  static let nameSearch: Int64 = 3_600_000_000
+  typealias Channel = ChannelLookup.Channel
 
-  private let byUniqueid: Statement
-  private let byName: Statement
+  private let channels: ChannelLookup
   private let records: Statement
   private let bridges: Statement
   private let calls: Statement
@@ -15,37 +13,9 @@ final class CallComparison {
   private let keepsRecords: Bool
   private var matched: Set<Int64> = []
 
-  /// A row of `channels`.
-  struct Channel {
-    var id: Int64
-    var callID: Int64
-    var name: String
-    var uniqueid: String
-    var startedAt: Int64
-    var endedAt: Int64?
-    var answeredAt: Int64?
-    var openedBy: String
-    var closedBy: String?
-  }
-
-  private static let channelColumns =
-    "id, call_id, name, uniqueid, started_us, ended_us, answered_us, opened_by, closed_by"
-
   init(_ connection: borrowing Connection, server: Int64) throws {
     self.server = server
-    // Uniqueids come again when a server begins anew within a second.
-    byUniqueid = try connection.prepare(
-      """
-      SELECT \(Self.channelColumns) FROM channels WHERE server_id = ?1 AND uniqueid = ?2
-        AND (started_us <= ?4 OR opened_by <> 'newchannel') AND coalesce(ended_us, ?4) >= ?3
-      ORDER BY abs(started_us - ?3)
-      """)
-    byName = try connection.prepare(
-      """
-      SELECT \(Self.channelColumns) FROM channels WHERE server_id = ?1 AND name = ?2
-        AND started_us BETWEEN ?5 AND ?4 AND coalesce(ended_us, ?4) >= ?3
-      ORDER BY started_us DESC
-      """)
+    channels = try ChannelLookup(connection, server: server, beyondGaps: false)
     calls = try connection.prepare("SELECT disposition FROM calls WHERE id = ?")
     bridges = try connection.prepare(
       """
@@ -83,7 +53,7 @@ final class CallComparison {
     case (.outside, _): findings.outside += 1
     case (.gap, nil):
       let name = record.linkedid ?? record.uniqueid ?? record.channel
-      if try find(byUniqueid, name, record.startedAt, record.endedAt) == nil {
+      if try channels.channel(uniqueid: name, from: record.startedAt, to: record.endedAt) == nil {
         findings.addGapCall(name)
       } else {
         findings.gapDifferences += 1
@@ -110,31 +80,11 @@ final class CallComparison {
   /// The channel that a record is about; nil when the store has none.
   func channel(of record: CDRRecord) throws -> Channel? {
     if let uniqueid = record.uniqueid {
-      return try find(byUniqueid, uniqueid, record.startedAt, record.endedAt)
+      return try channels.channel(
+        uniqueid: uniqueid, from: record.startedAt, to: record.endedAt)
     }
-    return try find(byName, record.channel, record.startedAt, record.endedAt)
-  }
-
-  /// The channel of a name, alive in this time; nil when the store has none.
-  func channel(named name: String, from start: Int64, to end: Int64) throws -> Channel? {
-    try find(byName, name, start, end)
-  }
-
-  private func find(
-    _ statement: borrowing Statement, _ key: String, _ start: Int64, _ end: Int64
-  ) throws -> Channel? {
-    defer { statement.reset() }
-    statement.bind(server, at: 1)
-    statement.bind(key, at: 2)
-    statement.bind(start - ObservedTime.lateMax, at: 3)
-    statement.bind(end + ObservedTime.lateMax, at: 4)
-    if statement.parameterCount > 4 { statement.bind(start - Self.nameSearch, at: 5) }
-    guard try statement.step() else { return nil }
-    return Channel(
-      id: statement.int(at: 0), callID: statement.int(at: 1), name: statement.text(at: 2) ?? "",
-      uniqueid: statement.text(at: 3) ?? "", startedAt: statement.int(at: 4),
-      endedAt: statement.optionalInt(at: 5), answeredAt: statement.optionalInt(at: 6),
-      openedBy: statement.text(at: 7) ?? "", closedBy: statement.text(at: 8))
+    return try channels.channel(
+      named: record.channel, from: record.startedAt, to: record.endedAt)
   }
 
   // MARK: Its parts
@@ -181,7 +131,7 @@ final class CallComparison {
         differing(.callDiffers, record, channel, "disposition", disposition, record.disposition))
     }
     if let other = record.destinationChannel,
-      let there = try self.channel(named: other, from: record.startedAt, to: record.endedAt),
+      let there = try channels.channel(named: other, from: record.startedAt, to: record.endedAt),
       there.callID != channel.callID
     {
       if try areStrangers(channel, there) {
@@ -191,7 +141,8 @@ final class CallComparison {
       findings.add(differing(.callDiffers, record, channel, "dstchannel", "\(there.callID)", other))
     }
     if let linkedid = record.linkedid, linkedid != record.uniqueid,
-      let first = try find(byUniqueid, linkedid, record.startedAt, record.endedAt),
+      let first = try channels.channel(
+        uniqueid: linkedid, from: record.startedAt, to: record.endedAt),
       first.callID != channel.callID
     {
       findings.add(

@@ -5,35 +5,13 @@ import Store
 final class ChannelFill {
   private let writer: FillWriter
   private let time: ObservedTime
-  private let byUniqueid: Statement
-  private let byName: Statement
-
-  /// A row of `channels` that a file's channel is.
-  private struct Row {
-    var id: Int64
-    var callID: Int64
-    var answeredAt: Int64?
-    var closedBy: String?
-  }
+  private let channels: ChannelLookup
 
   init(_ writer: FillWriter, _ time: ObservedTime) throws {
     self.writer = writer
     self.time = time
-    let columns = "id, call_id, answered_us, closed_by"
-    // What ended in a gap has the gap's beginning for its end.
-    byUniqueid = try writer.store.connection.prepare(
-      """
-      SELECT \(columns) FROM channels WHERE server_id = ?1 AND uniqueid = ?2
-        AND (started_us <= ?4 OR opened_by <> 'newchannel')
-        AND (closed_by = 'gap' OR coalesce(ended_us, ?4) >= ?3)
-      ORDER BY abs(started_us - ?3)
-      """)
-    byName = try writer.store.connection.prepare(
-      """
-      SELECT \(columns) FROM channels WHERE server_id = ?1 AND name = ?2
-        AND started_us BETWEEN ?5 AND ?4 AND (closed_by = 'gap' OR coalesce(ended_us, ?4) >= ?3)
-      ORDER BY started_us DESC
-      """)
+    channels = try ChannelLookup(
+      writer.store.connection, server: writer.server, beyondGaps: true)
   }
 
   func apply(_ records: [CDRRecord], _ events: [CELRecord]) throws {
@@ -54,7 +32,8 @@ final class ChannelFill {
     let rows = try channels.map { try row(of: $0) }
     var callID = rows.compactMap { $0?.callID }.min()
     if callID == nil, let linkedid = channels.compactMap(\.linkedid).first {
-      callID = try find(byUniqueid, linkedid, channels[0].span)?.callID
+      let (start, end) = channels[0].span
+      callID = try self.channels.channel(uniqueid: linkedid, from: start, to: end)?.callID
     }
     let isNew = zip(channels, rows).contains { $1 == nil && isWhole($0) }
     let isKnown = callID != nil
@@ -101,32 +80,17 @@ final class ChannelFill {
     return time.isInGap(start - ObservedTime.earlyMax, end + ObservedTime.lateMax)
   }
 
-  private func row(of channel: LoggedChannel) throws -> Row? {
-    if !channel.uniqueid.isEmpty { return try find(byUniqueid, channel.uniqueid, channel.span) }
-    return try find(byName, channel.name, channel.span)
-  }
-
-  private func find(
-    _ statement: borrowing Statement, _ key: String, _ span: (first: Int64, last: Int64)
-  ) throws -> Row? {
-    defer { statement.reset() }
-    statement.bind(writer.server, at: 1)
-    statement.bind(key, at: 2)
-    statement.bind(span.first - ObservedTime.lateMax, at: 3)
-    statement.bind(span.last + ObservedTime.lateMax, at: 4)
-    if statement.parameterCount > 4 {
-      statement.bind(span.first - CallComparison.nameSearch, at: 5)
-    }
-    guard try statement.step() else { return nil }
-    return Row(
-      id: statement.int(at: 0), callID: statement.int(at: 1),
-      answeredAt: statement.optionalInt(at: 2), closedBy: statement.text(at: 3))
+  private func row(of channel: LoggedChannel) throws -> ChannelLookup.Channel? {
+    let (first, last) = channel.span
+    return channel.uniqueid.isEmpty
+      ? try channels.channel(named: channel.name, from: first, to: last)
+      : try channels.channel(uniqueid: channel.uniqueid, from: first, to: last)
   }
 
   // MARK: Rows
 
   /// Gives a row that a gap left without its end the end that the files tell.
-  private func end(_ row: Row, _ channel: LoggedChannel) throws -> Bool {
+  private func end(_ row: ChannelLookup.Channel, _ channel: LoggedChannel) throws -> Bool {
     guard let ended = channel.endedAt, time.isInGap(second: ended),
       !["hangup", "cdr", "cel"].contains(row.closedBy ?? "")
     else { return false }
