@@ -22,9 +22,12 @@ SHOWN = 12
 CDR = ("accountcode src dst dcontext clid channel dstchannel lastapp lastdata start answer \"end\" duration billsec "
        "disposition amaflags userfield uniqueid linkedid peeraccount sequence")
 
+CHANNEL = ("name technology endpoint caller_number caller_name connected_number context exten closed_by cause cause_text"
+           " counts").split()
+
 
 class Store:
-    """One server's rows, with channels by (uniqueid, how many before had the same): ids differ between stores."""
+    """One server's rows, with channels by (uniqueid, how many after it had the same): ids differ between stores."""
 
     def __init__(self, path, server):
         self.path = path
@@ -46,12 +49,10 @@ class Store:
     def rows(self, sql):
         return self.db.execute(sql, (self.server,)).fetchall()
 
-    def number(self, since):
-        """Gives each channel its key. One that began before `since` is left out: it might be in one store only."""
+    def number(self):
+        """Gives each channel its key. Counted from the last: the first might be in one store only."""
         seen = collections.Counter()
-        for r in self.rows("SELECT * FROM channels WHERE server_id = ? ORDER BY started_us, id"):
-            if r["started_us"] < since:
-                continue
+        for r in self.rows("SELECT * FROM channels WHERE server_id = ? ORDER BY started_us DESC, id DESC"):
             key = (r["uniqueid"], seen[r["uniqueid"]])
             seen[r["uniqueid"]] += 1
             self.channels[key] = r
@@ -71,13 +72,13 @@ class Pair:
         self.holes = sorted(hole for s in (a, b) for hole in zip(
             [end - MARGIN_US for _, end in s.observed], [start + MARGIN_US for start, _ in s.observed[1:]]))
         for s in (a, b):
-            s.number(self.since)
+            s.number()
         self.found, self.checked = 0, []
         self.compared, self.late = 0, []
 
-    def within(self, time):
-        return time is not None and self.since <= time <= self.until and not any(
-            low <= time <= high for low, high in self.holes)
+    def within(self, *times):
+        return all(time is not None and self.since <= time <= self.until and not any(
+            low <= time <= high for low, high in self.holes) for time in times)
 
     def differ(self, what, lines):
         self.found += len(lines)
@@ -96,25 +97,25 @@ class Pair:
         return abs(x - y) <= LATE_MAX_US
 
     def timed(self, what, mine, theirs):
-        """Records (identity, times): the same identities in both; beside each other their times agree.
-
-        A record counts if its first time lies in both periods; a time outside is compared with nothing.
+        """Records (identity, times, whole): each whole one of one store has one of the same identity in the other,
+        where it need not be whole: at the edge of a period a message is within for one client, and for the other
+        a millisecond later outside. Beside each other their times agree; one outside for both is compared with nothing.
         """
         groups = []
         for records in (mine, theirs):
             by = collections.defaultdict(list)
-            for identity, times in records:
-                by[identity].append(times)
+            for identity, times, whole in records:
+                by[identity].append((times, whole))
             groups.append(by)
         lines, compared = [], 0
         for identity in sorted(set(groups[0]) | set(groups[1]), key=str):
-            left, right = (sorted(g.get(identity, []), key=lambda t: t[0] or 0) for g in groups)
+            left, right = (sorted(g.get(identity, []), key=lambda t: t[0][0] or 0) for g in groups)
             if len(left) != len(right):
-                inside = [[t for t in side if self.within(t[0])] for side in (left, right)]
-                if len(inside[0]) != len(inside[1]):
-                    lines.append("%s: %d in A, %d in B" % (identity, len(inside[0]), len(inside[1])))
+                whole = [sum(w for _, w in side) for side in (left, right)]
+                if whole[0] > len(right) or whole[1] > len(left):
+                    lines.append("%s: %d in A, %d in B" % (identity, *whole))
                 continue
-            for l, r in zip(left, right):
+            for (l, _), (r, _) in zip(left, right):
                 for i, (x, y) in enumerate(zip(l, r)):
                     if not self.within(x) and not self.within(y):
                         continue
@@ -131,45 +132,41 @@ class Pair:
         self.calls()
         self.timed("dials", *[[
             ((s.keys.get(r["channel_id"]), s.keys[r["dest_channel_id"]], r["status"]),
-             (r["started_us"], r["ringing_us"], r["ended_us"]))
-            for r in s.rows("SELECT * FROM dials WHERE server_id = ?")
-            if r["dest_channel_id"] in s.keys and self.whole(r)] for s in (self.a, self.b)])
+             (r["started_us"], r["ringing_us"], r["ended_us"]), self.within(r["started_us"], r["ended_us"]))
+            for r in s.rows("SELECT * FROM dials WHERE server_id = ?") if r["dest_channel_id"] in s.keys]
+            for s in (self.a, self.b)])
         self.timed("bridges", *[[
-            ((r["bridge_uniqueid"], r["type"]), (r["started_us"], r["ended_us"]))
-            for r in s.rows("SELECT * FROM bridges WHERE server_id = ?") if r["started_us"] >= self.since]
+            ((r["bridge_uniqueid"], r["type"]), (r["started_us"], r["ended_us"]), self.within(r["started_us"]))
+            for r in s.rows("SELECT * FROM bridges WHERE server_id = ?")]
             for s in (self.a, self.b)])
         self.timed("members", *[[
-            ((r["bridge_uniqueid"], s.keys[r["channel_id"]]), (r["entered_us"], r["left_us"]))
+            ((r["bridge_uniqueid"], s.keys[r["channel_id"]]), (r["entered_us"], r["left_us"]),
+             self.within(r["entered_us"]))
             for r in s.rows("SELECT m.*, bridge_uniqueid FROM bridge_members m JOIN bridges b ON b.id = bridge_id"
                             " WHERE m.server_id = ?") if r["channel_id"] in s.keys] for s in (self.a, self.b)])
         cdrs = CDR.split()
         self.timed("cdrs", *[[
-            (tuple(r[c.strip('"')] for c in cdrs), (r["received_us"],))
-            for r in s.rows("SELECT %s, received_us FROM cdrs WHERE server_id = ?" % ", ".join(cdrs))
-            if self.within(r["received_us"])] for s in (self.a, self.b)])
-
-    def whole(self, r):
-        """A dial that ends in both periods, so that both know its status."""
-        return self.within(r["started_us"]) and self.within(r["ended_us"])
+            (tuple(r[c.strip('"')] for c in cdrs), (r["received_us"],), self.within(r["received_us"]))
+            for r in s.rows("SELECT %s, received_us FROM cdrs WHERE server_id = ?" % ", ".join(cdrs))]
+            for s in (self.a, self.b)])
 
     def channels(self):
-        """Of a channel that lived within both periods everything; of others only their times that lie in both."""
-        records = []
-        for s in (self.a, self.b):
-            mine = []
-            for key, r in s.channels.items():
-                if r["opened_by"] != "newchannel":  # began while this one did not see
-                    continue
-                done = self.within(r["started_us"]) and self.within(r["ended_us"])
-                identity = (key, r["name"]) + ((
-                    r["technology"], r["endpoint"], r["caller_number"], r["caller_name"], r["connected_number"],
-                    r["context"], r["exten"], r["closed_by"], r["cause"], r["cause_text"], r["counts"]) if done else ())
-                mine.append((identity, (r["started_us"], r["answered_us"], r["ended_us"])))
-            records.append(mine)
-        self.timed("channels", *records)
+        """The times of all, and of a channel that both knew from its begin to its end everything."""
+        known = [{key: r for key, r in s.channels.items() if r["opened_by"] == "newchannel"}
+                 for s in (self.a, self.b)]
+        self.timed("channels", *[[
+            ((key, r["name"]), (r["started_us"], r["answered_us"], r["ended_us"]), self.within(r["started_us"]))
+            for key, r in side.items()] for side in known])
+        lines = []
+        for key in sorted(set(known[0]) & set(known[1])):
+            l, r = known[0][key], known[1][key]
+            if all(self.within(x["started_us"], x["ended_us"]) for x in (l, r)):
+                lines += ["%s, %s: %s is %r in A, %r in B" % (*key, column, l[column], r[column])
+                          for column in CHANNEL if l[column] != r[column]]
+        self.differ("channels", lines)
 
     def calls(self):
-        """The same sets of channels, of those that began in both periods."""
+        """The same sets of channels, of those that began within both periods."""
         both = {k for k in self.a.channels if k in self.b.channels and all(
             s.channels[k]["opened_by"] == "newchannel" and self.within(s.channels[k]["started_us"])
             for s in (self.a, self.b))}
@@ -188,7 +185,7 @@ class Pair:
         lines = []
         for group in set(sides[0]) & set(sides[1]):
             l, r = rows[0][sides[0][group]], rows[1][sides[1][group]]
-            if not all(self.within(t) for t in (l["started_us"], l["ended_us"], r["started_us"], r["ended_us"])):
+            if not self.within(l["started_us"], l["ended_us"], r["started_us"], r["ended_us"]):
                 continue
             for column in ("linkedid", "caller_number", "dialled", "disposition", "cause", "channels"):
                 if l[column] != r[column]:
