@@ -87,7 +87,8 @@ CREATE TABLE event_counts (
 
 CREATE TABLE calls (
   -- The channels that belong together: joined by linkedid, dial, basic bridge, Local pair, transfer,
-  -- pickup or parking.
+  -- pickup or parking. Agents of app_agent_pool wait on the line for callers: the login is a call of its own, and so
+  -- is that of each caller.
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   linkedid TEXT,                    -- of its first channel

@@ -44,6 +44,7 @@ extension Normalizer {
       }
     }
     set(agent, .loggedIn, true, by: "event", at: time, closedBy: "")
+    if let slot = knownChannel(frame, .uniqueid) { waitsForCallers(slot) }
   }
 
   /// The event tells how long the agent was logged in: a login that was not seen is reckoned back.
@@ -56,6 +57,7 @@ extension Normalizer {
         closedBy: "")
     }
     set(agent, .loggedIn, false, by: "event", at: time, closedBy: "logoff")
+    if let slot = knownChannel(frame, .uniqueid) { channels[slot].isAgent = false }
   }
 
   /// An answer to the action Agents. Only who is not known to be logged in changes anything.

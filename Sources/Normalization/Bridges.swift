@@ -95,7 +95,7 @@ extension Normalizer {
     let channel = members[last].channel
     if bridges[bridge].joinsCalls {
       for other in bridges[bridge].members { join(members[other].channel, channel, at: time) }
-      bridges[bridge].row.callID = calls[channels[channel].call].row.id
+      bridges[bridge].row.callID = calls[currentCall(of: channel)].row.id
       bridges.touch(bridge)
     }
     if bridges[bridge].connectsParties, bridges[bridge].members.count > 1 {

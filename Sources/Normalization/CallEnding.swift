@@ -64,20 +64,29 @@ extension Normalizer {
     guard let slot = channel(frame, .main, at: time), channels[slot].row.endedAt == nil,
       channels[slot].row.counts, !hasTransferred(slot)
     else { return }
-    let ending = calls[channels[slot].call].ending
+    noteRequest(slot, in: channels[slot].call, isSoft: isSoft)
+    let current = currentCall(of: slot)
+    if current != channels[slot].call { noteRequest(slot, in: current, isSoft: isSoft) }
+  }
+
+  private mutating func noteRequest(_ slot: Int, in call: Int, isSoft: Bool) {
+    let ending = calls[call].ending
     let isTalking = channels[slot].member.map { members[$0].isTalking } ?? false
     let isOpen = ending.party == .none || ending.party == .transfer && isTalking
     if isSoft {
       if isOpen || ending.party == .system && !ending.isFirm {
-        end(by: .system, slot, isFirm: true)
+        end(call, by: .system, slot, isFirm: true)
       }
     } else if isOpen || !ending.isFirm {
-      end(by: role(of: slot), slot, isFirm: isTalking || channels[slot].dial == nil)
+      let isFirm = isTalking || channels[slot].dial == nil
+      end(call, by: role(of: slot, in: call), slot, isFirm: isFirm)
     }
   }
 
-  private mutating func end(by party: CallEnding.Party, _ slot: Int, isFirm: Bool) {
-    calls[channels[slot].call].ending = CallEnding(
+  private mutating func end(
+    _ call: Int, by party: CallEnding.Party, _ slot: Int, isFirm: Bool
+  ) {
+    calls[call].ending = CallEnding(
       party: party, isFirm: isFirm, channel: channels[slot].row.id)
   }
 
@@ -90,13 +99,13 @@ extension Normalizer {
     }
   }
 
-  private func role(of slot: Int) -> CallEnding.Party {
-    // Agents who wait for callers on the line were there first.
+  private func role(of slot: Int, in call: Int) -> CallEnding.Party {
+    // Who waits in a queue is the caller, also where the call began with somebody else.
     if let visit = queueing.visitByChannel[slot], queueing.visits[visit].phase != .done {
       return .caller
     }
-    if belongsToAgent(slot) { return .agent }
-    return channels[slot].row.id == calls[channels[slot].call].caller ? .caller : .callee
+    if call == currentCall(of: slot), belongsToAgent(slot) { return .agent }
+    return channels[slot].row.id == calls[call].caller ? .caller : .callee
   }
 
   /// Whether the channel is that of a queue's member in a visit, or the telephone behind it.
@@ -130,7 +139,7 @@ extension Normalizer {
     else { return }
     let call = channels[slot].call
     if calls[call].ending.party == .none {
-      end(by: .system, slot, isFirm: true)
+      end(call, by: .system, slot, isFirm: true)
     } else {
       calls[call].ending.isFirm = true
     }
@@ -144,7 +153,7 @@ extension Normalizer {
       calls[call].ending.channel != channels[dest].row.id
     else { return }
     switch status {
-    case "BUSY": end(by: role(of: dest), dest, isFirm: false)
+    case "BUSY": end(call, by: role(of: dest, in: call), dest, isFirm: false)
     case "NOANSWER": calls[call].ending = CallEnding(party: .system)
     default: break
     }

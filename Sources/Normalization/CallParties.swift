@@ -1,13 +1,14 @@
 extension Normalizer {
   /// Of a call's first channel: who called. Of the one that answered: who was called.
   mutating func noteParty(_ slot: Int) {
-    let call = channels[slot].call
     let id = channels[slot].row.id
+    var call = channels[slot].call
     if calls[call].firstChannel == id {
       calls[call].row.callerNumber = channels[slot].row.callerNumber
       calls[call].row.callerName = channels[slot].row.callerName
       calls.touch(call)
     }
+    call = currentCall(of: slot)
     if calls[call].callee == id {
       calls[call].row.calleeNumber = channels[slot].row.callerNumber
       calls[call].row.calleeName = channels[slot].row.callerName
@@ -42,7 +43,7 @@ extension Normalizer {
   /// A channel is dialled, or talks: the first that talks is who was called, else the first that
   /// was dialled.
   mutating func noteCallee(_ slot: Int, talks: Bool) {
-    let call = channels[slot].call
+    let call = currentCall(of: slot)
     let id = channels[slot].row.id
     guard channels[slot].row.counts, id != calls[call].caller,
       calls[call].callee == 0 || talks && !calls[call].calleeTalked
@@ -113,11 +114,11 @@ extension Normalizer {
   }
 
   mutating func holdBegins(_ slot: Int, at time: Int64) {
-    calls[channels[slot].call].hold.start(at: time)
+    calls[currentCall(of: slot)].hold.start(at: time)
   }
 
   mutating func holdEnds(_ slot: Int, at time: Int64) {
-    let call = channels[slot].call
+    let call = currentCall(of: slot)
     calls[call].hold.stop(at: time)
     calls[call].row.holdTime = calls[call].hold.milliseconds
     calls.touch(call)

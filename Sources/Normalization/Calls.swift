@@ -7,7 +7,8 @@ import AMI
 extension Normalizer {
   /// Puts a new channel into the call of its linkedid, or into a call of its own.
   mutating func assignCall(to slot: Int, at time: Int64) {
-    let linkedid = channels[slot].row.linkedid
+    let shown = channels[slot].row.linkedid
+    let linkedid = shown.flatMap { agentLogins.linkedids.contains($0) ? nil : $0 }
     if let linkedid, let call = callByLinkedid[linkedid] {
       add(slot, to: call)
       return
@@ -15,7 +16,7 @@ extension Normalizer {
     var call = LiveCall()
     call.row.id = counters.calls.next(serverID)
     call.row.serverID = serverID
-    call.row.linkedid = linkedid
+    call.row.linkedid = shown
     call.row.startedAt = time
     call.row.dialled = channels[slot].row.exten
     call.firstChannel = channels[slot].row.id
@@ -41,7 +42,8 @@ extension Normalizer {
     calls.touch(call)
   }
 
-  /// An event shows a channel's linkedid: the same linkedid at any time is the same call.
+  /// An event shows a channel's linkedid: the same linkedid at any time is the same call, but for
+  /// those that agents on the line hand from one caller to the next.
   @inline(__always)
   mutating func noteLinkedid(
     _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64
@@ -53,6 +55,8 @@ extension Normalizer {
     else { return }
     channels[slot].row.linkedid = linkedid
     channels.touch(slot)
+    if channels[slot].isAgent { agentLogins.linkedids.insert(linkedid) }
+    if agentLogins.linkedids.contains(linkedid) { return }
     let call = channels[slot].call
     if let other = callByLinkedid[linkedid] {
       if other != call { unite(call, other, at: time) }
@@ -67,15 +71,14 @@ extension Normalizer {
   mutating func join(_ frame: borrowing Frame, _ uniqueids: [HeaderName], at time: Int64) {
     var first: Int?
     for uniqueid in uniqueids {
-      guard let slot = knownChannel(frame, uniqueid) else { continue }
+      guard let slot = knownChannel(frame, uniqueid), joinedCall(of: slot) != nil else { continue }
       if let first { join(first, slot, at: time) } else { first = slot }
     }
   }
 
   /// Joins the calls of two channels.
   mutating func join(_ slot: Int, _ other: Int, at time: Int64) {
-    let call = channels[slot].call
-    let otherCall = channels[other].call
+    guard let call = joinedCall(of: slot), let otherCall = joinedCall(of: other) else { return }
     if call != otherCall { unite(call, otherCall, at: time) }
   }
 

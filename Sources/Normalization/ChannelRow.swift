@@ -80,6 +80,8 @@ struct LiveChannel: Live {
   var partner: Int?
   /// Whether it is the `;2` of a Local channel.
   var isFarHalf = false
+  /// Whether an agent waits on it for callers.
+  var isAgent = false
   /// What is remembered of it for the tables of what happens within calls.
   var features = ChannelFeatures()
   /// Whether the time is over in which events about it may come after its end.
@@ -100,6 +102,7 @@ struct LiveChannel: Live {
     visitor.visit(&member)
     visitor.visit(&partner)
     visitor.visit(&isFarHalf)
+    visitor.visit(&isAgent)
     features.visit(&visitor)
     visitor.visit(&isExpired)
     visitor.visit(&clocks, filler: MediaClock())

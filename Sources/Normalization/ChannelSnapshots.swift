@@ -17,6 +17,7 @@ extension Normalizer {
     let list = lists.item(question, frame, at: time)
     guard let (slot, isNew) = listedChannel(frame, at: time) else { return }
     channels[slot].sighting.isThere(in: list)
+    isListedAsAgent(slot, frame)
     noteLinkedid(frame, .main, at: time)
     if let other = frame.knownText(named: "BridgedUniqueID").flatMap({ channelByUniqueid[$0] }) {
       join(slot, other, at: time)

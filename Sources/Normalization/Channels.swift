@@ -132,6 +132,7 @@ extension Normalizer {
     }
     let slot = channels.insert(channel)
     channelByUniqueid[uniqueid] = slot
+    if openedBy == "snapshot" { isListedAsAgent(slot, frame) }
     assignCall(to: slot, at: start ?? time)
     channels.touch(slot)
     if let localPair = name.localPair { findPartner(of: slot, in: localPair, at: time) }
@@ -254,6 +255,7 @@ extension Normalizer {
   private mutating func forget(_ slot: Int) {
     channels[slot].isExpired = true
     featuresForgotten(slot)
+    agentLoginForgets(slot)
     if let partner = channels[slot].partner { channels[partner].partner = nil }
     if channelByUniqueid[channels[slot].row.uniqueid] == slot {
       channelByUniqueid[channels[slot].row.uniqueid] = nil

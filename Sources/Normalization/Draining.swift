@@ -91,6 +91,7 @@ extension Normalizer {
     dialplan.visit(&visitor)
     lists.visit(&visitor)
     queueing.visit(&visitor)
+    agentLogins.visit(&visitor)
     visitor.visit(&early, filler: CDRRow())
     registrations.visit(&visitor)
     devices.visit(&visitor)

@@ -94,6 +94,7 @@ public struct Normalizer: ~Copyable {
   var registrations = Timelines<RegistrationRow>()
   var devices = Timelines<DeviceStateRow>()
   var firstGeneration = FirstGeneration()
+  var agentLogins = AgentLogins()
 
   // Found by what they are called; made anew from the pools when a state is restored.
   var channelByUniqueid: [String: Int] = [:]

@@ -213,7 +213,7 @@ extension Normalizer {
     transfer.row.id = features.transferIDs.next(serverID)
     transfer.row.serverID = serverID
     transfer.row.callID = (transfer.transferer ?? transfer.transferee).map {
-      calls[channels[$0].call].row.id
+      calls[currentCall(of: $0)].row.id
     }
     let parts = (transfer.transferer, transfer.transferee, transfer.target)
     transfer.transferer = nil

@@ -7,6 +7,7 @@ final class CallComparison {
   private let channels: ChannelLookup
   private let records: Statement
   private let bridges: Statement
+  private let agents: Statement
   private let calls: Statement
   private let server: Int64
   /// Whether the server sends Cdr events.
@@ -22,6 +23,17 @@ final class CallComparison {
       SELECT 1 FROM bridge_members a JOIN bridge_members b ON b.bridge_id = a.bridge_id
         JOIN bridges g ON g.id = a.bridge_id
       WHERE a.channel_id = ? AND b.channel_id = ? AND g.call_id IS NULL LIMIT 1
+      """)
+    agents = try connection.prepare(
+      """
+      WITH met(channel_id, call_id) AS (
+        SELECT id, call_id FROM channels WHERE call_id IN (?1, ?2)
+        UNION
+        SELECT m.channel_id, b.call_id FROM bridges b JOIN bridge_members m ON m.bridge_id = b.id
+        WHERE b.call_id IN (?1, ?2))
+      SELECT 1 FROM met one JOIN met other USING (channel_id)
+        JOIN bridge_members m USING (channel_id) JOIN bridges b ON b.id = m.bridge_id
+      WHERE one.call_id = ?1 AND other.call_id = ?2 AND b.type = 'agent_hold' LIMIT 1
       """)
     let columns = CDRRecord.columns.map { "\"\($0)\"" }.joined(separator: ", ")
     records = try connection.prepare(
@@ -138,6 +150,10 @@ final class CallComparison {
         findings.explain(.conference)
         return
       }
+      if try haveSameAgent(channel, there) {
+        findings.explain(.agentLogin)
+        return
+      }
       findings.add(differing(.callDiffers, record, channel, "dstchannel", "\(there.callID)", other))
     }
     if let linkedid = record.linkedid, linkedid != record.uniqueid,
@@ -145,6 +161,10 @@ final class CallComparison {
         uniqueid: linkedid, from: record.startedAt, to: record.endedAt),
       first.callID != channel.callID
     {
+      if try haveSameAgent(channel, first) {
+        findings.explain(.agentLogin)
+        return
+      }
       findings.add(
         differing(.callDiffers, record, channel, "linkedid", "\(first.callID)", linkedid))
     }
@@ -162,6 +182,14 @@ final class CallComparison {
     bridges.bind(one.id, at: 1)
     bridges.bind(other.id, at: 2)
     return try bridges.step()
+  }
+
+  /// Whether an agent who waits on the line was in the calls of both, or is one of them.
+  private func haveSameAgent(_ one: Channel, _ other: Channel) throws -> Bool {
+    defer { agents.reset() }
+    agents.bind(one.callID, at: 1)
+    agents.bind(other.callID, at: 2)
+    return try agents.step()
   }
 
   /// The row of `cdrs` that is most like a record, with the columns in which it differs; nil when

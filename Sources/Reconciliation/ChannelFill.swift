@@ -42,27 +42,49 @@ final class ChannelFill {
     var isChanged = false
     for (channel, row) in zip(channels, rows) {
       if let row {
-        isChanged = try end(row, channel) || isChanged
+        for change in [begin, answer, end] where try change(row, channel) { isChanged = true }
       } else if isWhole(channel) {
         try add(channel, callID, among: channels)
         isChanged = true
       }
     }
     guard isKnown else { return }
-    try name(callID, channels)
+    try name(callID, channels, rows)
     if try isChanged || wasTakenForLonely(callID, records) {
       try review(callID, channels, records)
     }
   }
 
-  /// A call that began in a gap and was seen only later may lack its linkedid.
-  private func name(_ id: Int64, _ channels: [LoggedChannel]) throws {
-    guard let linkedid = channels.compactMap(\.linkedid).first,
-      try writer.store.integer("SELECT linkedid IS NULL FROM calls WHERE id = ?", .integer(id)) == 1
+  /// A call that began in a gap and was seen only later has what its first channel was called then,
+  /// or nothing.
+  private func name(
+    _ id: Int64, _ channels: [LoggedChannel], _ rows: [ChannelLookup.Channel?]
+  ) throws {
+    let store = writer.store
+    let start = try store.integer(
+      "SELECT min(started_us) FROM channels WHERE call_id = ?", .integer(id))
+    guard
+      let place = channels.indices.first(where: {
+        channels[$0].startedAt == start
+          && (rows[$0] == nil || isUncertain(rows[$0], channels[$0]))
+      })
     else { return }
-    try writer.update(
-      "calls", id,
-      ["linkedid": .text(linkedid), "filled_by": .text(channels[0].source.rawValue)])
+    let first = channels[place]
+    try store.execute(
+      """
+      UPDATE calls SET linkedid = coalesce(?1, linkedid),
+        caller_number = coalesce(?2, caller_number), caller_name = coalesce(?3, caller_name),
+        dialled = coalesce(?4, dialled), filled_by = ?5
+      WHERE id = ?6
+      """
+    ) {
+      $0.append(first.linkedid)
+      $0.append(first.callerNumber)
+      $0.append(first.callerName)
+      $0.append(first.exten)
+      $0.append(first.source.rawValue)
+      $0.append(id)
+    }
   }
 
   /// Whether a call ended without two parties having been seen to meet, and a record says that they
@@ -88,6 +110,39 @@ final class ChannelFill {
   }
 
   // MARK: Rows
+
+  /// Gives a row that was first seen behind a gap the beginning that the files tell.
+  private func begin(_ row: ChannelLookup.Channel, _ channel: LoggedChannel) throws -> Bool {
+    guard isUncertain(row, channel), let started = channel.startedAt else { return false }
+    try writer.update(
+      "channels", row.id,
+      [
+        "started_us": .integer(started), "opened_by": .text(channel.source.rawValue),
+      ])
+    return true
+  }
+
+  /// Gives a row that was first seen up behind a gap the time when it came up.
+  private func answer(_ row: ChannelLookup.Channel, _ channel: LoggedChannel) throws -> Bool {
+    let unsure = channel.source == .cel ? ObservedTime.earlyMax : ObservedTime.lateMax
+    guard let answered = channel.answeredAt, let seen = row.answeredAt,
+      answered + unsure < seen, time.isInGap(answered, answered),
+      answered >= row.startedAt || row.openedBy != "newchannel"
+    else { return false }
+    try writer.update("channels", row.id, ["answered_us": .integer(answered)])
+    return true
+  }
+
+  /// Whether it is not known from the stream when a channel began, and the files tell.
+  private func isUncertain(_ row: ChannelLookup.Channel?, _ channel: LoggedChannel) -> Bool {
+    guard let row, let started = channel.startedAt, started <= row.endedAt ?? .max else {
+      return false
+    }
+    // A list tells when a channel began, to the second.
+    let isUncertain =
+      row.openedBy == "seen" || (row.openedBy == "snapshot" && channel.source == .cel)
+    return isUncertain && time.isInGap(second: started)
+  }
 
   /// Gives a row that a gap left without its end the end that the files tell.
   private func end(_ row: ChannelLookup.Channel, _ channel: LoggedChannel) throws -> Bool {
@@ -186,9 +241,12 @@ final class ChannelFill {
         SELECT count(DISTINCT m.channel_id) > 1 FROM bridge_members m
           JOIN bridges b ON b.id = m.bridge_id WHERE b.call_id = ?
         """, .integer(id)) == 1
-    let met = channels.compactMap(\.metAt).min() ?? Self.answered(records)
-    // CDRs have whole seconds: what they say may lie before the call.
-    let answered = (wasMet ? before ?? met : met ?? before ?? (isOver ? up : nil))
+    let met = channels.compactMap(\.metAt).min()
+    // CDRs have whole seconds, and call answered whom a queue answered: they speak last, and what
+    // they say may lie before the call.
+    let answered =
+      ([wasMet ? before : nil, met].compactMap { $0 }.min() ?? Self.answered(records)
+      ?? (isOver ? up : nil))
       .map { max($0, start ?? $0) }
     try writer.update(
       "calls", id,
@@ -199,7 +257,8 @@ final class ChannelFill {
       ])
     guard isOver else { return }
     let disposition =
-      wasMet || met != nil ? "answered" : Self.disposition(channels, records, isUp: up != nil)
+      wasMet || met != nil || Self.answered(records) != nil
+      ? "answered" : Self.disposition(channels, records, isUp: up != nil)
     try store.execute(
       """
       UPDATE calls SET disposition = ?1
@@ -228,12 +287,40 @@ final class ChannelFill {
     if isUp { return "self-service" }
     // To CDRs one who gives up is one whom nobody answers.
     if channels.contains(where: { $0.dialStatus == "CANCEL" }) { return "cancelled" }
+    if let word = disposition(undialled: channels, records) { return word }
     for (theirs, ours) in [
       ("BUSY", "busy"), ("NO ANSWER", "no-answer"), ("FAILED", "failed"), ("CONGESTION", "failed"),
     ] where records.contains(where: { $0.disposition == theirs }) {
       return ours
     }
     return "no-answer"
+  }
+}
+
+extension ChannelFill {
+  /// Of a call in which nobody dialled, by its first channel's cause; nil where records must do.
+  fileprivate static func disposition(
+    undialled channels: [LoggedChannel], _ records: [CDRRecord]
+  ) -> String? {
+    guard channels.allSatisfy({ $0.dialStatus == nil }), let cause = channels[0].cause else {
+      return nil
+    }
+    // An originate that nobody took.
+    if channels[0].wasDialled {
+      switch cause {
+      case 17: return "busy"
+      case 0 where records.contains { $0.disposition == "BUSY" }: return "busy"
+      case 3, 20, 34: return "failed"
+      default: return "no-answer"
+      }
+    }
+    switch cause {
+    case 0: return nil
+    case 16, 26: return "cancelled"
+    case 17: return "busy"
+    case 18, 19: return "no-answer"
+    default: return "failed"
+    }
   }
 }
 

@@ -12,6 +12,7 @@ public struct Findings: Sendable {
     case beginsWithin = "begins-within"
     case split
     case conference
+    case agentLogin = "agent-login"
     case renamed
     case unkeptRecords = "records-not-kept"
     case noUniqueid = "no-uniqueid"
@@ -24,6 +25,7 @@ public struct Findings: Sendable {
       case .beginsWithin: "that began or ended in the second in which a session ended or began"
       case .split: "CDRs of a channel that has several: each tells a part of its time"
       case .conference: "CDRs between strangers who met in a conference: no call joins them"
+      case .agentLogin: "CDRs between callers and agents on the line: each has a call of its own"
       case .renamed: "channels that had another name when the CDR was written"
       case .unkeptRecords:
         "records that the store has no rows for, because the server sends no such events"

@@ -24,8 +24,9 @@ struct LoggedChannel {
   var accountCode: String?
   /// Whether it is half of a Local pair that leads on: it dialled, or was bridged.
   var leadsOn = false
-
-  /// When it first met another channel in a bridge that joins calls; only CEL tells.
+  /// Whether it was called: by a dial, or by an originate.
+  var wasDialled = false
+  /// When it first met another channel in a bridge; only CEL tells.
   var metAt: Int64?
 
   /// The first and last moment known of it.
@@ -42,6 +43,8 @@ struct LoggedCalls {
   private var parents: [Int] = []
   private var byUniqueid: [String: Int] = [:]
   private var byLinkedid: [String: Int] = [:]
+  /// Linkedids that agents hand from one caller to the next: they join nothing.
+  private let handedOn: Set<String>
   /// By name; a name may come again after the server's restart.
   private var byName: [String: [Int]] = [:]
 
@@ -49,8 +52,15 @@ struct LoggedCalls {
   ///
   /// **Source:** apps/app_confbridge.c; CDRs are made for each pair of a bridge, main/cdr.c.
   private static let conferences: Set<String> = ["ConfBridge", "MeetMe", "Page"]
+  /// Applications in which agents wait on the line for callers from calls of their own.
+  ///
+  /// **Source:** apps/app_agent_pool.c.
+  private static let agentLogins: Set<String> = ["AgentLogin", "AgentRequest"]
 
   init(_ records: [CDRRecord], _ events: [CELRecord]) {
+    handedOn = Set(
+      events.lazy.filter { $0.values[10] == "AgentLogin" }.map(\.linkedid)
+        + records.lazy.filter { $0.values[7] == "AgentLogin" }.compactMap(\.linkedid))
     for event in events.sorted(by: { $0.time < $1.time }) { take(event) }
     let sorted = records.sorted {
       ($0.startedAt, $0.sequence ?? 0, $0.channel) < ($1.startedAt, $1.sequence ?? 0, $1.channel)
@@ -91,6 +101,7 @@ struct LoggedCalls {
     case "CHAN_END": channels[place].endedAt = channels[place].endedAt ?? event.time
     default: break
     }
+    if event.values[10].hasPrefix("AppDial") { channels[place].wasDialled = true }
     if event.values[10] == "Dial" || event.values[10] == "Queue" {
       channels[place].leadsOn = true
     }
@@ -102,11 +113,13 @@ struct LoggedCalls {
 
   private mutating func enter(_ place: Int, _ event: CELRecord) {
     channels[place].leadsOn = true
-    guard let bridge = event.bridge, !Self.conferences.contains(event.values[10]) else { return }
-    if let others = occupants[bridge], others.contains(where: { $0 != place }) {
-      channels[place].metAt = channels[place].metAt ?? event.time
-    }
+    // Who waits in such a bridge hears nobody: parked calls, agents on the line.
+    guard let bridge = event.bridge,
+      event.extra(named: "bridge_technology") != "holding_bridge"
+    else { return }
     occupants[bridge, default: []].insert(place)
+    guard let all = occupants[bridge], all.count > 1 else { return }
+    for other in all { channels[other].metAt = channels[other].metAt ?? event.time }
   }
 
   private mutating func leave(_ place: Int, _ event: CELRecord) {
@@ -142,6 +155,7 @@ struct LoggedCalls {
       byUniqueid[uniqueid] = place
     }
     if let linkedid, !linkedid.isEmpty {
+      if handedOn.contains(linkedid) { return place }
       channels[place].linkedid = linkedid
       if let other = byLinkedid[linkedid] {
         unite(place, other)
@@ -173,6 +187,7 @@ struct LoggedCalls {
     channels[place].span.first = min(channels[place].span.first, record.startedAt)
     channels[place].span.last = max(channels[place].span.last, record.endedAt)
     if record.destinationChannel != nil { channels[place].leadsOn = true }
+    if record.values[7]?.hasPrefix("AppDial") == true { channels[place].wasDialled = true }
     let caller = CallerID(record.callerID)
     note(
       place, number: record.source, name: caller.name, context: record.context,
@@ -192,17 +207,19 @@ struct LoggedCalls {
       let here = record.uniqueid.flatMap({ byUniqueid[$0] })
         ?? byName[record.channel]?.last
     else { return }
-    let isConference = Self.conferences.contains(record.values[7] ?? "")
+    let application = record.values[7] ?? ""
+    let isApart = Self.conferences.contains(application) || Self.agentLogins.contains(application)
     let near = byName[name]?.first {
       channels[$0].span.first <= record.endedAt + ObservedTime.lateMax
-        && channels[$0].span.last >= record.startedAt - ObservedTime.lateMax
+        && (channels[$0].endedAt == nil
+          || channels[$0].span.last >= record.startedAt - ObservedTime.lateMax)
     }
     if let near {
       if channels[near].uniqueid.isEmpty { extend(near, record) }
-      if !isConference { unite(here, near) }
+      if !isApart { unite(here, near) }
       return
     }
-    guard !isConference else { return }
+    guard !isApart else { return }
     let place = add("", name, record.linkedid, at: record.startedAt, source: .cdr)
     extend(place, record)
     unite(here, place)

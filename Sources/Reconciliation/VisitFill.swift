@@ -87,7 +87,7 @@ struct VisitFill {
           "talk_ms": Value(talkMs(visit)), "ended_by": Value(visit.endedBy),
           "closed_by": .text("queue-log"),
         ])
-    } else if row.outcome == "answered", visit.endedBy != nil, visit.endedBy != row.endedBy,
+    } else if row.outcome == "answered", visit.endedBy != nil, ended(row, otherwiseThan: visit),
       time.isInGap(second: visit.endedAt!), row.closedBy != "queue-log"
     {
       let connected = row.connectedAt ?? visit.connectedAt ?? visit.endedAt!
@@ -103,6 +103,16 @@ struct VisitFill {
     for offer in visit.offers where time.isInGap(second: offer.endedAt) {
       try complete(offer, row.id, queue)
     }
+  }
+
+  /// Whether a talk ended in another way than the log tells, or at another time: behind a gap the
+  /// end of a member's next talk may have been taken for it.
+  private func ended(_ row: VisitComparison.Row, otherwiseThan visit: LoggedVisit) -> Bool {
+    guard row.endedBy == visit.endedBy, let connected = row.connectedAt, let talk = row.talkMs
+    else {
+      return true
+    }
+    return connected + talk * 1000 > visit.endedAt! + ObservedTime.lateMax
   }
 
   // MARK: Offers

@@ -24,6 +24,16 @@ public struct Invariant: Sendable {
     theFile(tables) + theStream + theCalls + theQueues + [afterRestart]
   }
 
+  /// Channels on which agents wait for callers: with a caller they are in the bridge of another
+  /// call.
+  ///
+  /// **Source:** apps/app_agent_pool.c, `bridge_agent_hold_ds_init`.
+  private static let agentChannels =
+    """
+    SELECT m.channel_id FROM bridge_members m JOIN bridges b ON b.id = m.bridge_id
+    WHERE b.type = 'agent_hold'
+    """
+
   // MARK: The file
 
   private static func theFile(_ tables: [String]) -> [Invariant] {
@@ -187,7 +197,8 @@ public struct Invariant: Sendable {
       JOIN channels c ON c.id = m.channel_id JOIN bridges b ON b.id = m.bridge_id
       WHERE m.entered_us < c.started_us OR coalesce(m.left_us, 9e18) > \(observedEnd)
         OR m.entered_us < b.started_us OR coalesce(m.left_us, 9e18) > b.ended_us
-        OR b.call_id <> c.call_id
+        OR (b.call_id <> c.call_id AND c.opened_by <> 'snapshot'
+          AND c.id NOT IN (\(agentChannels)))
       """),
   ]
 

@@ -7,6 +7,14 @@ enum CallTimeLine {
   static func sql(of call: Int64) -> String {
     """
     WITH mine AS (SELECT * FROM channels WHERE call_id = \(call)),
+    -- Agents on the line too, who are in a bridge of the call and not of the call.
+    stays AS (
+      SELECT m.*, b.bridge_uniqueid, c.name FROM bridge_members m
+      JOIN bridges b ON b.id = m.bridge_id JOIN channels c ON c.id = m.channel_id
+      WHERE m.id IN (
+        SELECT id FROM bridge_members WHERE channel_id IN (SELECT id FROM mine)
+        UNION SELECT x.id FROM bridges y JOIN bridge_members x ON x.bridge_id = y.id
+        WHERE y.call_id = \(call))),
     happened (us, rank, channel, what, detail) AS (
       \((channels + bridges + queues + features).joined(separator: "\n  UNION ALL ")))
     SELECT strftime('%Y-%m-%dT%H:%M:%S', us / 1000000, 'unixepoch', 'localtime')
@@ -26,7 +34,9 @@ enum CallTimeLine {
     """,
     "SELECT answered_us, 3, name, 'is up', NULL FROM mine",
     """
-    SELECT ended_us, 9, name, iif(closed_by = 'hangup', 'hangs up', 'ends with its server'),
+    SELECT ended_us, 9, name, CASE closed_by WHEN 'hangup' THEN 'hangs up'
+          WHEN 'restart' THEN 'ends with its server' WHEN 'cdr' THEN 'hung up, as its CDR tells'
+          WHEN 'cel' THEN 'hung up, as CEL tells' ELSE 'ended unobserved' END,
         coalesce(cause || ' ' || coalesce(cause_text, ''), '') || coalesce(', ' || tech_cause, '')
       FROM mine
     """,
@@ -53,16 +63,16 @@ enum CallTimeLine {
 
   private static let bridges = [
     """
-    SELECT m.entered_us, 5, c.name, 'enters bridge ' || substr(b.bridge_uniqueid, 1, 8),
+    SELECT m.entered_us, 5, m.name, 'enters bridge ' || substr(m.bridge_uniqueid, 1, 8),
         coalesce((SELECT 'with ' || group_concat(o.name, ', ') FROM bridge_members om
           JOIN channels o ON o.id = om.channel_id
           WHERE om.bridge_id = m.bridge_id AND om.id <> m.id AND om.entered_us <= m.entered_us
             AND coalesce(om.left_us, m.entered_us + 1) > m.entered_us), '')
-      FROM bridge_members m JOIN mine c ON c.id = m.channel_id JOIN bridges b ON b.id = m.bridge_id
+      FROM stays m
     """,
     """
-    SELECT m.left_us, 8, c.name, 'leaves bridge ' || substr(b.bridge_uniqueid, 1, 8), NULL
-      FROM bridge_members m JOIN mine c ON c.id = m.channel_id JOIN bridges b ON b.id = m.bridge_id
+    SELECT m.left_us, 8, m.name, 'leaves bridge ' || substr(m.bridge_uniqueid, 1, 8), NULL
+      FROM stays m
     """,
     """
     SELECT m.joined_us, 5, c.name, 'enters conference ' || f.name, iif(m.admin, 'as admin', NULL)

@@ -218,6 +218,18 @@ class Calls:
                     want = int(r["reason"].split("cause=")[1])
                 self.same("truth: cause of %s" % what, want or 16, call["cause"])
 
+    def apart(self):
+        """What the driver did apart lies in calls of its own: none of them holds two."""
+        by_uniqueid = {c["uniqueid"]: c["call_id"] for c in self.channels.values()}
+        begun = collections.defaultdict(set)
+        for r in self.did:
+            if r.get("uniqueid") in by_uniqueid:
+                begun[by_uniqueid[r["uniqueid"]]].add(r["uniqueid"])
+        for call, uniqueids in begun.items():
+            self.compared["apart"] += 1
+            if len(uniqueids) > 1:
+                self.wrong("call %d holds %s, which the driver began apart" % (call, ", ".join(sorted(uniqueids))))
+
     def ended_as_done(self, what, r, call):
         if r.get("status") == 200 and "hangup_by" in r and call["disposition"] == "answered":
             # The driver's own telephone notes who sends the BYE; whom the server sends one first is the other.
@@ -327,6 +339,7 @@ def main():
     c.visits()
     c.alive()
     c.truth()
+    c.apart()
     c.cdrs()
     c.times()
     print("%s: %s: %s" % (c.name, "%d disagreements" % c.found if c.found else "agrees", dict(c.compared)))

@@ -32,6 +32,7 @@ class Channel:
         self.ended = self.cause = self.cause_text = None
         self.hangups = 0
         self.dials = self.bridged = False
+        self.agent = False  # of app_agent_pool, logged in on it: callers come one after another
         self.parent = self
 
     def root(self):
@@ -75,6 +76,7 @@ class Count:
         self.channels, self.dials, self.bridges, self.members = [], [], [], []
         self.leaves, self.cdrs, self.cels, self.hangups = [], [], [], []
         self.joins = {}  # (bridge, uniqueid): time of ConfbridgeJoin
+        self.handed_on = set()  # linkedids that agents hand from one caller to the next
         self.boots = 0
         self._forget()
         boot_of = self._boots()
@@ -128,7 +130,9 @@ class Count:
             self.by_uniqueid[uniqueid] = channel
             self.channels.append(channel)
         linkedid = stream.known(frame.get(prefix + b"Linkedid"))
-        if linkedid is not None:
+        if channel.agent:
+            self.handed_on.add(linkedid)
+        if linkedid is not None and linkedid not in self.handed_on:
             join(self.by_linkedid.setdefault(linkedid, channel), channel)
         return channel
 
@@ -173,10 +177,15 @@ class Count:
                 if channel is not None:
                     named[prefix.lower()] = channel
         own = named.get(b"")
+        if name == "AgentLogin" and own:
+            own.agent = True
+            self.handed_on.add(stream.known(frame.get(b"Linkedid")))
+        elif name == "AgentLogoff" and own:
+            own.agent = False
         if name in JOINING:
-            for a in named.values():
-                for b in named.values():
-                    join(a, b)
+            parties = [c for c in named.values() if not c.agent]
+            for party in parties:
+                join(parties[0], party)
         if name == "Hangup" and own:
             own.hangups += 1
             own.ended, own.cause = frame.time, int(frame.text(b"Cause"))
@@ -205,7 +214,8 @@ class Count:
             self.members.append(Member(bridge, own, frame.time))
             if bridge.kind == "basic":
                 for other in bridge.inside.values():
-                    join(other, own)
+                    if not own.agent and not other.agent:
+                        join(other, own)
             bridge.inside[own.uniqueid] = own
         elif name == "BridgeLeave":
             joined = self.joins.pop((uniqueid, own.uniqueid), None)
