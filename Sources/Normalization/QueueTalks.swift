@@ -15,7 +15,7 @@ extension Normalizer {
     queueing.visits[visit].row.outcome = "answered"
     queueing.visits[visit].row.connectedAt = time
     queueing.visits[visit].row.waitMs = (time - queueing.visits[visit].row.joinedAt) / 1000
-    noteAgent(visit, frame, at: time)
+    noteAgent(visit, frame, channel(frame, .dest, at: time))
     if let offer = offer(frame, of: visit, at: time) {
       decide(offer, "connected", at: time)
     }
@@ -69,30 +69,63 @@ extension Normalizer {
       && !queueing.visits[visit].isExpired
   }
 
-  /// A talk that began before anything was observed, told by its end.
+  /// A talk that began before anything was observed, told by its end. One of the two channels may
+  /// have been gone when the event was made, or both.
   private mutating func openTalk(_ frame: borrowing Frame, in queue: Int, at time: Int64) -> Int? {
-    guard let talk = frame.integer(of: .talkTime), let hold = frame.integer(of: .holdTime),
-      let agent = channel(frame, .dest, at: time)
-    else { return nil }
-    let caller = channel(frame, .main, at: time)
+    guard let talk = frame.integer(of: .talkTime), let hold = frame.integer(of: .holdTime) else {
+      return nil
+    }
     let connected = time - talk * 1_000_000
+    let caller = channel(frame, .main, at: time)
+    let interface = frame.knownText(of: .interface)
+    let agent =
+      channel(frame, .dest, at: time)
+      ?? member(interface, in: caller.map { channels[$0].call }, at: time)
+    guard let party = caller ?? agent, !isToldAgain(frame, in: queue, since: connected) else {
+      return nil
+    }
     let visit = openVisit(
       of: caller, in: queue, by: "seen", at: connected - hold * 1_000_000)
-    queueing.visits[visit].row.callID = calls[channels[caller ?? agent].call].row.id
+    queueing.visits[visit].row.callID = calls[channels[party].call].row.id
     queueing.visits[visit].phase = .talking
     queueing.visits[visit].row.outcome = "answered"
     queueing.visits[visit].row.leftAt = connected
     queueing.visits[visit].row.connectedAt = connected
     queueing.visits[visit].row.waitMs = hold * 1000
-    noteAgent(visit, frame, at: time)
+    noteAgent(visit, frame, agent)
     beginTalking(visit, at: time)
     return visit
   }
 
-  private mutating func noteAgent(_ visit: Int, _ frame: borrowing Frame, at time: Int64) {
+  /// The last channel that was made to reach a member's interface and ended just now: of this call,
+  /// or of any.
+  private func member(_ interface: String?, in call: Int?, at time: Int64) -> Int? {
+    // `Local/EXTENSION@CONTEXT/OPTIONS`
+    guard let name = interface?.split(separator: "/").prefix(2).joined(separator: "/") else {
+      return nil
+    }
+    return channels.used.filter {
+      (call == nil || channels[$0].call == call) && !channels[$0].isFarHalf
+        && !channels[$0].isExpired && channels[$0].row.name.hasPrefix("\(name)-")
+        && channels[$0].row.endedAt.map { time - $0 < Self.settleTime } ?? (call != nil)
+    }.max { channels[$0].row.id < channels[$1].row.id }
+  }
+
+  /// Whether this talk's end was told already.
+  private func isToldAgain(
+    _ frame: borrowing Frame, in queue: Int, since connected: Int64
+  ) -> Bool {
+    let name = agentName(frame)
+    return queueing.visits.used.contains {
+      isTalk($0, in: queue) && queueing.visits[$0].row.agent == name
+        && mismatch($0, connected) < Self.settleTime
+    }
+  }
+
+  private mutating func noteAgent(_ visit: Int, _ frame: borrowing Frame, _ agent: Int?) {
     queueing.visits[visit].row.agent = agentName(frame)
     queueing.visits[visit].row.interface = frame.knownText(of: .interface)
-    if let agent = channel(frame, .dest, at: time) {
+    if let agent {
       queueing.visits[visit].agent = agent
       queueing.visits[visit].row.agentChannelID = channels[agent].row.id
       queueing.talkByAgent[agent] = visit

@@ -517,6 +517,47 @@ extension Script {
     #expect(try times(script).count { $0.contains("wrap-up") } == 0)
   }
 
+  /// The talk of caller 1 with the member behind Local channel 2, which is told by its end alone.
+  private func endOfUnseenTalk(_ more: [(String, String)], times: Int = 1) throws -> RowLog {
+    var script = Script()
+    script.channel("1", "PJSIP/1-1")
+    script.channel("2", "Local/near@members-1;1", linkedid: "1")
+    script.channel("3", "Local/near@members-1;2", linkedid: "1")
+    script.hangup("3")
+    script.hangup("2")
+    for _ in 0..<times {
+      script.event(
+        "AgentComplete",
+        more + [
+          ("Queue", "support"), ("Interface", "Local/near@members/n"), ("MemberName", "Ann"),
+          ("HoldTime", "7"), ("TalkTime", "4"), ("Reason", "agent"),
+        ])
+    }
+    script.hangup("1")
+    let log = try script.run()
+    #expect(try script.run(disturbed: true).rows == log.rows)
+    return log
+  }
+
+  @Test(arguments: [
+    [("Channel", "x"), ("Uniqueid", "1")], [("DestChannel", "x"), ("DestUniqueid", "2")], [],
+  ])
+  func `a talk that began unseen is told by its end, whichever channels are gone`(
+    named: [(String, String)]
+  ) throws {
+    let log = try endOfUnseenTalk(named)
+    #expect(
+      log.list(
+        "queue_visits", "opened_by", "call_id", "agent", "agent_channel_id", "outcome", "wait_ms",
+        "talk_ms", "ended_by") == ["seen 1 Ann 2 answered 7000 4000 agent"])
+  }
+
+  @Test func `an end that is told twice is one visit`() throws {
+    let log = try endOfUnseenTalk([("Channel", "x"), ("Uniqueid", "1")], times: 2)
+    #expect(log.column("id", of: "queue_visits") == ["1"])
+    #expect(try endOfUnseenTalk([], times: 2).column("id", of: "queue_visits") == ["1"])
+  }
+
   @Test func `a login is when it was told, though a list showed it before`() throws {
     var script = LifeScript()
     script.connect(100)

@@ -40,6 +40,7 @@ class Features:
         self.scenario = self.name.split(".")[0].rsplit("-", 1)[0]
         self.partial = self.name.startswith(PARTIAL)
         self.recording = stream.Recording(capture)
+        self.begin = next((f.time for f in self.recording.frames() if f.time is not None), 0)
         self.frames = [f for f in self.recording.frames() if f.event and f.get(b"Privilege") is not None]
         truth = stream.beside(capture, ".truth.json")
         self.did = json.loads(stream.open_any(truth))["did"] if truth else []
@@ -248,6 +249,8 @@ class Features:
             if r["ended_us"] is None and not self.partial:
                 self.wrong("hold %(id)d goes on" % r)
         for t in self.done("hold"):
+            if t.get("ended", self.begin) < self.begin:
+                continue
             if not any(abs(r["started_us"] / 1e6 - t["at"]) < LATE_S for r in holds):
                 self.wrong("no hold for %s" % t)
         self.same("DTMFEnd events", len(self.events("DTMFEnd")), len(self.rows("SELECT 1 FROM dtmf")))
