@@ -111,7 +111,10 @@ class Calls:
         return any(c["closed_by"] == "gap" for c in self.of_call[call["id"]])
 
     def caller(self, call):
-        return min(c["id"] for c in self.of_call[call["id"]] if c["counts"])
+        # A list shows channels in any order: the first is that whose uniqueid is the linkedid.
+        mine = [c for c in self.of_call[call["id"]] if c["counts"]]
+        first = [c["id"] for c in mine if c["opened_by"] == "snapshot" and c["uniqueid"] == call["linkedid"]]
+        return first[0] if first else min(c["id"] for c in mine)
 
     def visits(self):
         """COMPLETECALLER and COMPLETEAGENT of the only visit of a call without a transfer."""

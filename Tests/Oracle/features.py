@@ -112,7 +112,8 @@ class Features:
                     r["method"], r["transferee"], r["transferer"], r["to"]))
                 continue
             who = r["transferee"] if r["transferer"] == "dialplan" else r["transferer"]
-            row = next((x for x in rows if x["who"] == who and -EARLY_S < x["at"] - r["at"] < LATE_S), None)
+            late = LATE_S if r["at"] > first else 1
+            row = next((x for x in rows if x["who"] == who and -EARLY_S < x["at"] - r["at"] < late), None)
             if row is None:
                 if r["at"] > first:
                     self.wrong("no transfer for %s" % r)
@@ -249,7 +250,7 @@ class Features:
             if r["ended_us"] is None and not self.partial:
                 self.wrong("hold %(id)d goes on" % r)
         for t in self.done("hold"):
-            if t.get("ended", self.begin) < self.begin:
+            if t.get("answered", self.begin) < self.begin:
                 continue
             if not any(abs(r["started_us"] / 1e6 - t["at"]) < LATE_S for r in holds):
                 self.wrong("no hold for %s" % t)

@@ -317,7 +317,8 @@ class Comparison:
                 continue
             row = rows.pop(key, None)
             if row is None:
-                self.differences.append("not refused: %s in %s" % key)
+                if record["at"] > self.begin:
+                    self.differences.append("not refused: %s in %s" % key)
                 continue
             self.refused += 1
             reason = record.get("reason", REFUSED.get(record["kind"], "JOINEMPTY")).split()[0]
