@@ -4,7 +4,7 @@
 -- :server  name of one server; default all
 -- :queue  name of one queue; default all
 -- :by  one of 15min, 30min, hour, day, month, weekday, hour-of-day, server, visit; default none
--- :short_abandon_s  an abandoned wait of at most so many seconds is a short one; default 5
+-- :short_abandon_s  an abandoned wait of at most so many whole seconds is a short one; default 5
 -- :recovered_s  who is answered in the queue within so many seconds is recovered; default 86400
 -- chart: bars queue abandoned
 -- A visit counts where it began. By visit there is a line for each, with the time of leaving and
@@ -80,7 +80,7 @@ WITH
       CASE :by WHEN 'visit' THEN min(caller) END AS caller,
       min(left_us) / 1000000 AS left_s,
       count(*) AS abandoned,
-      sum(wait_ms <= coalesce(:short_abandon_s, 5) * 1000) AS short_abandoned,
+      sum(wait_ms / 1000 <= coalesce(:short_abandon_s, 5)) AS short_abandoned,
       min(wait_ms) FILTER (WHERE rank = (ranks * 50 + 99) / 100) AS median_ms,
       min(wait_ms) FILTER (WHERE rank = (ranks * 90 + 99) / 100) AS p90_ms,
       max(wait_ms) AS longest_ms,

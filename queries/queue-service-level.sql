@@ -5,10 +5,11 @@
 -- :queue  name of one queue; default all
 -- :by  one of 15min, 30min, hour, day, month, weekday, hour-of-day, server; default none
 -- :service_level_s  the threshold in seconds; default each queue's own (its ServiceLevel)
--- :short_abandon_s  an abandoned wait of at most so many seconds is a short one; default 5
+-- :short_abandon_s  an abandoned wait of at most so many whole seconds is a short one; default 5
 -- :timeouts  one of apart, as-abandoned; default apart: waits that timed out count in no formula
 -- chart: bars queue sl3_percent
--- A visit counts where it began. In time is a wait of at most the threshold.
+-- A visit counts where it began. In time is a wait of at most the threshold, in whole seconds, as
+-- Asterisk compares it: 20.9 s is 20 s.
 -- A answered, At in time; B abandoned, Bt in time, Bs short:
 -- sl1 (At + Bt) / (A + B)   sl2 At / A              sl3 At / (A + B)
 -- sl4 At / (A + B - Bt)     sl5 (At + Bs) / (A + B) sl6 At / (A + B - Bs)
@@ -27,7 +28,7 @@ WITH
       queues.name AS queue,
       coalesce(:service_level_s, service_level_s) AS threshold_s,
       outcome = 'answered' AS is_answered,
-      outcome = 'abandoned' OR outcome = 'timeout' AND :timeouts = 'as-abandoned' AS is_abandoned,
+      outcome = 'abandoned' OR outcome = 'timeout' AND :timeouts IS 'as-abandoned' AS is_abandoned,
       wait_ms,
       joined_us / 1000000 AS t,
       unixepoch(joined_us / 1000000, 'unixepoch', 'localtime') AS local_s
@@ -55,13 +56,13 @@ WITH
       threshold_s,
       sum(is_answered) AS a,
       CASE
-        WHEN threshold_s IS NOT NULL THEN sum(is_answered AND wait_ms <= threshold_s * 1000)
+        WHEN threshold_s IS NOT NULL THEN sum(is_answered AND wait_ms / 1000 <= threshold_s)
       END AS a_t,
       sum(is_abandoned) AS b,
       CASE
-        WHEN threshold_s IS NOT NULL THEN sum(is_abandoned AND wait_ms <= threshold_s * 1000)
+        WHEN threshold_s IS NOT NULL THEN sum(is_abandoned AND wait_ms / 1000 <= threshold_s)
       END AS b_t,
-      sum(is_abandoned AND wait_ms <= coalesce(:short_abandon_s, 5) * 1000) AS b_s
+      sum(is_abandoned AND wait_ms / 1000 <= coalesce(:short_abandon_s, 5)) AS b_s
     FROM visits
     GROUP BY place, queue, threshold_s
   )

@@ -4,7 +4,7 @@
 -- :server  name of one server; default all
 -- :queue  name of one queue; default all
 -- :by  one of 15min, 30min, hour, day, month, weekday, hour-of-day, server; default none
--- :short_abandon_s  an abandoned wait of at most so many seconds is a short one; default 5
+-- :short_abandon_s  an abandoned wait of at most so many whole seconds is a short one; default 5
 -- chart: bars queue offered
 -- A visit counts where it began, once in each queue that a call came to; queues of one name on
 -- several servers are one. offered is answered to incompatible; refused at the door, unknown (ended
@@ -22,7 +22,7 @@ WITH
       servers.name AS server,
       queues.name AS queue,
       outcome,
-      outcome = 'abandoned' AND wait_ms <= coalesce(:short_abandon_s, 5) * 1000 AS is_short,
+      outcome = 'abandoned' AND wait_ms / 1000 <= coalesce(:short_abandon_s, 5) AS is_short,
       ended_by,
       joined_us / 1000000 AS t,
       unixepoch(joined_us / 1000000, 'unixepoch', 'localtime') AS local_s

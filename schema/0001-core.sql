@@ -98,7 +98,9 @@ CREATE TABLE calls (
   callee_number TEXT,               -- of the first channel that the caller talked to, else of the first that was dialled
   callee_name TEXT,                 -- likewise
   started_us INTEGER NOT NULL,      -- first channel's start
-  answered_us INTEGER,              -- when two parties were first connected, or one came up alone (self-service)
+  -- When two parties were first connected, or one came up alone (self-service); NULL too where that was not seen: a list
+  -- showed them connected, or up.
+  answered_us INTEGER,
   ended_us INTEGER,                 -- last channel's end; NULL while it lasts
   ring_ms INTEGER NOT NULL DEFAULT 0, -- in which any channel was being dialled before the call was answered (DialBegin to DialEnd)
   talk_ms INTEGER NOT NULL DEFAULT 0, -- in which any of its channels was in a bridge with another, holds included
@@ -154,7 +156,7 @@ CREATE TABLE channels (
   -- it was announced to us; cdr, cel: by that file, for a time in gaps.
   opened_by TEXT NOT NULL,
   started_us INTEGER NOT NULL,      -- Newchannel; reckoned back by the Duration of a list; or when it was first seen
-  answered_us INTEGER,              -- when it came up
+  answered_us INTEGER,              -- when it came up; of one that was up when it was first seen, that moment
   ended_us INTEGER,                 -- NULL while it lives
   -- How its end is known: hangup; restart: the server went down over it; gap: it ended while not observed, after the
   -- session that ended then; snapshot: from then on complete lists lacked it, and no Hangup came; cdr, cel: by that

@@ -99,8 +99,9 @@ extension Normalizer {
       bridges.touch(bridge)
     }
     if bridges[bridge].connectsParties, bridges[bridge].members.count > 1 {
+      let isSeen = members[last].row.openedBy != "snapshot"
       for other in bridges[bridge].members {
-        connected(members[other].channel, at: time)
+        connected(members[other].channel, at: time, isSeen: isSeen)
         talkBegins(other, at: time)
       }
     }

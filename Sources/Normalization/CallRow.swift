@@ -113,8 +113,12 @@ struct LiveCall: Live {
   var lastEnd: Int64 = 0
   /// When two parties were first connected.
   var connectedAt: Int64?
+  /// Whether that was seen, and not shown by a list.
+  var isConnectSeen = true
   /// When a channel that counts first came up.
   var upAt: Int64?
+  /// Whether that was seen: it was not up before.
+  var isUpSeen = true
   /// DialStatus of the last dial that failed.
   var dialStatus: String?
   var isChanged = false
@@ -140,7 +144,9 @@ struct LiveCall: Live {
     visitor.visit(&firstVisit)
     visitor.visit(&lastEnd)
     visitor.visit(&connectedAt)
+    visitor.visit(&isConnectSeen)
     visitor.visit(&upAt)
+    visitor.visit(&isUpSeen)
     visitor.visit(&dialStatus)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
@@ -148,6 +154,7 @@ struct LiveCall: Live {
 
   /// Another call turns out to be part of this one; it began later.
   mutating func take(_ other: LiveCall) {
+    takeAnswer(of: other)
     lastEnd = max(lastEnd, other.lastEnd)
     if caller == 0 { caller = other.caller }
     if callee == 0 || other.calleeTalked && !calleeTalked {
@@ -162,6 +169,7 @@ struct LiveCall: Live {
       firstCause = other.firstCause
       firstCauseChannel = other.firstCauseChannel
     }
+    if connectedAt != nil { row.answeredAt = answeredAt }
     ring.merge(other.ring)
     if let connectedAt { ring.halt(at: connectedAt) }
     talk.merge(other.talk)
@@ -176,5 +184,23 @@ struct LiveCall: Live {
     if let recording = other.row.recordingID {
       row.recordingID = min(recording, row.recordingID ?? recording)
     }
+  }
+
+  /// The earlier answer of two.
+  private mutating func takeAnswer(of other: LiveCall) {
+    if let time = other.connectedAt, time < connectedAt ?? .max {
+      connectedAt = time
+      isConnectSeen = other.isConnectSeen
+    }
+    if let time = other.upAt, time < upAt ?? .max {
+      upAt = time
+      isUpSeen = other.isUpSeen
+    }
+  }
+
+  /// When the call was answered; nil where that was not, or was not seen.
+  var answeredAt: Int64? {
+    if let connectedAt { return isConnectSeen ? connectedAt : nil }
+    return isUpSeen ? upAt : nil
   }
 }

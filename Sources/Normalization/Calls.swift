@@ -99,8 +99,6 @@ extension Normalizer {
     calls[kept].held += old.held
     calls[kept].row.channels += old.row.channels
     calls[kept].row.startedAt = min(calls[kept].row.startedAt, old.row.startedAt)
-    calls[kept].connectedAt = earlier(calls[kept].connectedAt, old.connectedAt)
-    calls[kept].upAt = earlier(calls[kept].upAt, old.upAt)
     if let status = old.dialStatus { calls[kept].dialStatus = status }
     if calls[kept].row.direction == "internal" { calls[kept].row.direction = old.row.direction }
     reopen(kept)
@@ -130,11 +128,6 @@ extension Normalizer {
     }
   }
 
-  private func earlier(_ one: Int64?, _ other: Int64?) -> Int64? {
-    guard let one, let other else { return one ?? other }
-    return min(one, other)
-  }
-
   // MARK: Results
 
   /// Whether a channel leads to another network.
@@ -152,12 +145,14 @@ extension Normalizer {
     calls.touch(call)
   }
 
-  /// Two parties are connected: the call of this channel is answered.
-  mutating func connected(_ slot: Int, at time: Int64) {
+  /// Two parties are connected: the call of this channel is answered. That they are in a bridge
+  /// may show later only.
+  mutating func connected(_ slot: Int, at time: Int64, isSeen: Bool) {
     let call = channels[slot].call
     guard calls[call].connectedAt == nil else { return }
     calls[call].connectedAt = time
-    calls[call].row.answeredAt = time
+    calls[call].isConnectSeen = isSeen
+    calls[call].row.answeredAt = calls[call].answeredAt
     calls[call].ring.halt(at: time)
     calls[call].row.ringTime = calls[call].ring.milliseconds
     calls.touch(call)
@@ -173,8 +168,9 @@ extension Normalizer {
 
   private mutating func finish(_ call: Int) {
     calls[call].row.endedAt = calls[call].lastEnd
-    calls[call].row.answeredAt = calls[call].connectedAt ?? calls[call].upAt
-    let isKnown = calls[call].ending.party != .unobserved || calls[call].row.answeredAt != nil
+    calls[call].row.answeredAt = calls[call].answeredAt
+    let isUp = calls[call].connectedAt != nil || calls[call].upAt != nil
+    let isKnown = calls[call].ending.party != .unobserved || isUp
     calls[call].row.disposition = isKnown ? disposition(of: calls[call]) : nil
     calls[call].row.endedBy = endedBy(calls[call])
     let isTold = calls[call].ending.causeChannel != nil

@@ -126,7 +126,7 @@ extension Normalizer {
     channel.row.counts = !channel.isFarHalf
     // The near half of a Local channel is announced with the extension that its far half will
     // enter.
-    if name.localPair == nil {
+    if name.localPair == nil || openedBy == "snapshot" {
       channel.row.context = frame.knownText(of: headers.context)
       channel.row.exten = frame.knownText(of: headers.exten)
     }
@@ -136,22 +136,24 @@ extension Normalizer {
     assignCall(to: slot, at: start ?? time)
     channels.touch(slot)
     if let localPair = name.localPair { findPartner(of: slot, in: localPair, at: time) }
-    update(slot, frame, headers, at: time)
+    update(slot, frame, headers, at: time, isFirstSeen: openedBy != "newchannel")
     linkEarlyRecords(to: slot, at: time)
     linkParkings(to: slot)
     linkEarlyOriginates(to: slot, at: time)
     return slot
   }
 
-  /// Takes over what a snapshot of a channel says.
+  /// Takes over what a snapshot of a channel says. One that was first seen up has been so for a
+  /// while.
   mutating func update(
-    _ slot: Int, _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64
+    _ slot: Int, _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64,
+    isFirstSeen: Bool = false
   ) {
     guard channels[slot].row.endedAt == nil else { return }
     if let state = frame.integer(of: headers.state), channels[slot].row.state != state {
       channels[slot].row.state = state
       channels.touch(slot)
-      if state == stateUp { cameUp(slot, at: time) }
+      if state == stateUp { cameUp(slot, at: time, isSeen: !isFirstSeen) }
     }
     let isNewNumber = channels[slot].row.callerNumber.fill(from: frame, headers.callerNumber)
     let isNewName = channels[slot].row.callerName.fill(from: frame, headers.callerName)
@@ -165,11 +167,14 @@ extension Normalizer {
     if isConnected || isCharged { channels.touch(slot) }
   }
 
-  private mutating func cameUp(_ slot: Int, at time: Int64) {
+  private mutating func cameUp(_ slot: Int, at time: Int64, isSeen: Bool) {
     guard channels[slot].row.answeredAt == nil else { return }
     channels[slot].row.answeredAt = time
     let call = channels[slot].call
-    if channels[slot].row.counts, calls[call].upAt == nil { calls[call].upAt = time }
+    if channels[slot].row.counts, calls[call].upAt == nil {
+      calls[call].upAt = time
+      calls[call].isUpSeen = isSeen
+    }
   }
 
   // MARK: Local channels

@@ -45,7 +45,7 @@ extension Normalizer {
   }
 
   /// The visit whose talk an AgentComplete ends. It names no channel when these were gone before it
-  /// was made: then the one of that agent whose length is told best.
+  /// was made: then the one of that agent whose length is told best. What it names tells the call.
   private func talk(_ frame: borrowing Frame, in queue: Int, at time: Int64) -> Int? {
     let caller = knownChannel(frame, .uniqueid).flatMap { queueing.visitByChannel[$0] }
     if let caller, isTalk(caller, in: queue) { return caller }
@@ -53,9 +53,12 @@ extension Normalizer {
     if let agent, isTalk(agent, in: queue) { return agent }
     let name = agentName(frame)
     let length = (frame.integer(of: .talkTime) ?? 0) * 1_000_000
-    return queueing.visits.used.filter {
-      isTalk($0, in: queue) && !queueing.visits[$0].isCompleted
-        && queueing.visits[$0].row.agent == name
+    let named = [HeaderName.uniqueid, .destUniqueid].compactMap { knownChannel(frame, $0) }
+      .map { calls[channels[$0].call].row.id }
+    return queueing.visits.used.filter { visit in
+      isTalk(visit, in: queue) && !queueing.visits[visit].isCompleted
+        && queueing.visits[visit].row.agent == name
+        && named.allSatisfy { $0 == queueing.visits[visit].row.callID }
     }.min { mismatch($0, time - length) < mismatch($1, time - length) }
   }
 

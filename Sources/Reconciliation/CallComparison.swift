@@ -9,6 +9,7 @@ final class CallComparison {
   private let bridges: Statement
   private let agents: Statement
   private let calls: Statement
+  private let ends: Statement
   private let server: Int64
   /// Whether the server sends Cdr events.
   private let keepsRecords: Bool
@@ -18,6 +19,7 @@ final class CallComparison {
     self.server = server
     channels = try ChannelLookup(connection, server: server, beyondGaps: false)
     calls = try connection.prepare("SELECT disposition FROM calls WHERE id = ?")
+    ends = try connection.prepare("SELECT max(ended_us) FROM channels WHERE call_id = ?")
     bridges = try connection.prepare(
       """
       SELECT 1 FROM bridge_members a JOIN bridge_members b ON b.bridge_id = a.bridge_id
@@ -57,8 +59,14 @@ final class CallComparison {
     if let channel { row = try self.row(of: record, channel) }
     var place = time.place(record.startedAt, record.endedAt)
     if row == nil, place == .observed, let channel {
+      // Records of those who were transferred come when their whole call has ended.
+      let ended = try lastEnd(ofCall: channel.callID) ?? 0
       let isOpen = channel.endedAt == nil && !time.gaps.isEmpty
-      if isOpen || time.isInGap(channel.endedAt ?? 0, channel.endedAt ?? 0) { place = .gap }
+      if isOpen || time.isInGap(channel.endedAt ?? 0, channel.endedAt ?? 0)
+        || time.isInGap(ended, ended)
+      {
+        place = .gap
+      }
     }
     if record.uniqueid == nil { findings.explain(.noUniqueid) }
     switch (place, channel) {
@@ -172,6 +180,12 @@ final class CallComparison {
       findings.add(
         differing(.callDiffers, record, channel, "linkedid", "\(first.callID)", linkedid))
     }
+  }
+
+  private func lastEnd(ofCall id: Int64) throws -> Int64? {
+    defer { ends.reset() }
+    ends.bind(id, at: 1)
+    return try ends.step() ? ends.optionalInt(at: 0) : nil
   }
 
   private func disposition(ofCall id: Int64) throws -> String? {

@@ -4,7 +4,7 @@
 /// |---|---|
 /// | `-- One sentence.` | the first line: what the report answers |
 /// | `-- :name  text; default …` | one for each parameter; `one of a, b, c` in the text names its
-/// values |
+/// values, a name in `_s` is that of a number of seconds |
 /// | `-- chart: bars LABELS VALUE` | a bar for each row of the HTML page; several labels with
 /// commas |
 /// | `-- chart: columns LABEL VALUE [PART]` | the same as a row of columns, for intervals of time |
@@ -21,6 +21,8 @@ public struct Query: Sendable, Equatable {
     public let text: String
     /// Its values, where the text says `one of`; otherwise none.
     public let choices: [String]
+    /// Whether it is a number of seconds.
+    public var isSeconds: Bool { name.hasSuffix("_s") }
   }
 
   /// The file's name without `.sql`.

@@ -39,7 +39,12 @@ public struct Report: Sendable {
           "\(parameter.name) cannot be \(text.quoted); "
             + "it is one of: \(parameter.choices.joined(separator: ", "))")
       }
-      values.append((parameter.name, Self.value(text)))
+      let value = Self.value(text)
+      if parameter.isSeconds, Int64(text).map({ $0 < 0 }) ?? true {
+        throw ReportsError(
+          .usage, "\(parameter.name) cannot be \(text.quoted); it is a number of seconds")
+      }
+      values.append((parameter.name, value))
     }
     self.values = values
     period =

@@ -79,6 +79,14 @@ import Testing
     (["report", "calls", "--db", "STORE", "--server", "pbx9"], 2, "the store has: pbx1"),
     (["report", "calls", "--db", "STORE", "--queue", "sales"], 2, "has no parameter \"queue\""),
     (["report", "calls", "--db", "STORE", "-p", "limit"], 2, "KEY=VALUE"),
+    (
+      ["report", "queue-summary", "--db", "STORE", "-p", "short_abandon_s=abc"], 2,
+      "short_abandon_s cannot be \"abc\"; it is a number of seconds"
+    ),
+    (
+      ["report", "queue-service-level", "--db", "STORE", "-p", "service_level_s=-1"], 2,
+      "it is a number of seconds"
+    ),
     (["report", "calls", "--db", "STORE", "--server", "a", "-p", "server=b"], 2, "given twice"),
     (["report", "calls", "--db", "STORE", "--format", "xml"], 2, "xml"),
     (["report", "calls", "--db", "/nowhere/store.db"], 3, "there is no store at /nowhere"),

@@ -552,6 +552,28 @@ extension Script {
         "talk_ms", "ended_by") == ["seen 1 Ann 2 answered 7000 4000 agent"])
   }
 
+  @Test func `the end of another call's talk does not end one from before`() throws {
+    var script = Script()
+    script.join("1")
+    script.ring("1", "8")
+    script.answer("1", "8")
+    // Of the next talk of the same member only the end is told.
+    script.channel("5", "PJSIP/5-1")
+    script.channel("6", "PJSIP/8-2", linkedid: "5")
+    script.queue(
+      "AgentComplete", "5",
+      [
+        ("Interface", "PJSIP/8"), ("MemberName", "Agent 8"), ("HoldTime", "1"), ("TalkTime", "1"),
+        ("Reason", "caller"),
+      ])
+    let log = try script.run()
+    #expect(try script.run(disturbed: true).rows == log.rows)
+    #expect(
+      log.list("queue_visits", "opened_by", "call_id", "ended_by", "talk_ended_us") == [
+        "join 1 - -", "seen 2 caller 1014.0",
+      ])
+  }
+
   @Test func `an end that is told twice is one visit`() throws {
     let log = try endOfUnseenTalk([("Channel", "x"), ("Uniqueid", "1")], times: 2)
     #expect(log.column("id", of: "queue_visits") == ["1"])

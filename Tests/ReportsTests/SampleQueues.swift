@@ -78,8 +78,8 @@ extension Sample {
       i, 0, 1, 'join', \(at(0)) + i * 1000000,
       CASE WHEN i <= 1000 THEN 'answered' ELSE 'abandoned' END,
       CASE
-        WHEN i <= 860 THEN 20000 WHEN i <= 1000 THEN 20001 WHEN i <= 1010 THEN 5000
-        WHEN i <= 1020 THEN 5001 ELSE 60000
+        WHEN i <= 860 THEN 20999 WHEN i <= 1000 THEN 21000 WHEN i <= 1010 THEN 5999
+        WHEN i <= 1020 THEN 6000 ELSE 60000
       END
     FROM n;
 
