@@ -244,10 +244,10 @@ final class ChannelFill {
     let met = channels.compactMap(\.metAt).min()
     // CDRs have whole seconds, and call answered whom a queue answered: they speak last, and what
     // they say may lie before the call.
-    let answered =
-      ([wasMet ? before : nil, met].compactMap { $0 }.min() ?? Self.answered(records)
-      ?? (isOver ? up : nil))
-      .map { max($0, start ?? $0) }
+    let firstMet = [wasMet ? before : nil, met].compactMap { $0 }.min() ?? Self.answered(records)
+    let told = (firstMet ?? (isOver ? up : nil)).map { max($0, start ?? $0) }
+    // What the server's end cut off was not answered after it.
+    let answered = told.flatMap { $0 <= end ?? .max ? $0 : nil }
     try writer.update(
       "calls", id,
       [

@@ -101,6 +101,7 @@ public enum Fill {
     try RecordFill(writer).apply(records, events)
     try VisitFill(writer, time).apply(lines.queueLog)
     try AgentFill(writer, time).apply(lines.queueLog)
+    try OccupationFill(writer, time).apply()
     return writer.summary
   }
 

@@ -103,6 +103,25 @@ struct VisitFill {
     for offer in visit.offers where time.isInGap(second: offer.endedAt) {
       try complete(offer, row.id, queue)
     }
+    try endOffers(of: row.id, visit)
+  }
+
+  /// Who was still rung when the visit was answered, or ended, is not rung any more.
+  private func endOffers(of id: Int64, _ visit: LoggedVisit) throws {
+    guard let left = visit.connectedAt ?? visit.endedAt, time.isInGap(second: left) else { return }
+    try writer.store.execute(
+      """
+      UPDATE queue_offers SET ended_us = max(called_us, ?1), filled_by = 'queue-log',
+        ring_ms = max(0, ?1 - called_us) / 1000,
+        outcome = CASE WHEN ?2 IS NULL THEN 'cancelled' WHEN agent IS ?2 THEN 'connected'
+          ELSE 'answered-elsewhere' END
+      WHERE visit_id = ?3 AND ended_us IS NULL
+      """
+    ) {
+      $0.append(left)
+      $0.append(visit.connectedAt == nil ? nil : visit.agent)
+      $0.append(id)
+    }
   }
 
   /// Whether a talk ended in another way than the log tells, or at another time: behind a gap the

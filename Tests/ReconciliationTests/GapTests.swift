@@ -52,6 +52,18 @@ import Testing
     SELECT coalesce((answered_us - started_us) / 1000, -1) FROM calls ORDER BY linkedid
     """
 
+  /// How often each agent talked, and how long, in milliseconds.
+  private static let talks =
+    """
+    SELECT agent || ' ' || count(*) FROM agent_intervals WHERE state = 'talking'
+    GROUP BY agent ORDER BY agent
+    """
+  private static let talked =
+    """
+    SELECT sum(ended_us - started_us) / 1000 FROM agent_intervals WHERE state = 'talking'
+    GROUP BY agent ORDER BY agent
+    """
+
   private func holed(_ cut: Cut) throws -> (Laboratory, Hole) {
     let hole = try Hole(cut.fixture, from: cut.from, to: cut.to)
     let laboratory = Laboratory()
@@ -98,6 +110,14 @@ import Testing
         #expect(abs(Int(found)! - Int(expected)!) <= 250, "\(cut.fixture): \(sql)")
       }
     }
+    #expect(try laboratory.rows(Self.talks) == whole.rows(Self.talks))
+    for (found, expected) in try zip(laboratory.rows(Self.talked), whole.rows(Self.talked)) {
+      // queue_log has whole seconds.
+      #expect(abs(Int(found)! - Int(expected)!) <= 1500, "\(cut.fixture): \(Self.talked)")
+    }
+    #expect(
+      try laboratory.rows("SELECT agent FROM agent_intervals WHERE ended_us IS NULL ORDER BY 1")
+        == whole.rows("SELECT agent FROM agent_intervals WHERE ended_us IS NULL ORDER BY 1"))
     for table in ["cdrs", "cels", "channels", "calls"] {
       let sql = "SELECT count(*) FROM \(table)"
       #expect(try laboratory.rows(sql) == whole.rows(sql), "\(cut.fixture): \(table)")
