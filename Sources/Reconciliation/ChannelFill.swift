@@ -268,6 +268,21 @@ final class ChannelFill {
       $0.append(disposition)
       $0.append(id)
     }
+    // Two parties talk until the end; of others it is not known who talked when.
+    guard disposition == "answered", let answered, let end, counted == 2,
+      time.isInGap(answered, end)
+    else { return }
+    try store.execute(
+      """
+      UPDATE calls SET talk_ms = max(talk_ms, ?1)
+      WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM transfers WHERE call_id = ?2)
+        AND NOT EXISTS (SELECT 1 FROM parkings p JOIN channels c ON c.id = p.channel_id
+          WHERE c.call_id = ?2)
+      """
+    ) {
+      $0.append((end - answered) / 1000)
+      $0.append(id)
+    }
   }
 
   // MARK: What records say of a call
