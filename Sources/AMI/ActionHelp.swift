@@ -75,6 +75,7 @@ extension ActionParameter {
     }
     if isIndexed { text += " n counts from 0." }
     if isRepeated { text += " May stand several times." }
+    if let standard { text += " \(standard) is sent where it is not given." }
     if let since { text += " Since Asterisk \(since)." }
     return text
   }
