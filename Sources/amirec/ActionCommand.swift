@@ -64,8 +64,9 @@ struct ActionCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      How long to wait for the answer, and with --wait again for the event. Default: 10, and what \
-      the action itself may take; 60 for the event.
+      How long to wait for the connection, the login, the answer, and with --wait the event: this \
+      long at most for each. Default: 10 to connect, 20 to log in, 10 for the answer and what the \
+      action itself may take, 60 for the event.
       """, valueName: "seconds"))
   var timeout: Double?
 
@@ -112,6 +113,10 @@ struct ActionCommand: AsyncParsableCommand {
     if describe {
       try output.write(ActionCompletion.help(of: name))
       return try output.flush()
+    }
+    guard !([name] + pairs).contains(where: { $0.unicodeScalars.contains("\u{FFFD}") }) else {
+      // Swift has put that in place of what it could not read.
+      throw Failure(Failure.usage, "what is on the command line is not UTF-8; write it anew")
     }
     let given = try ActionFields.parse(pairs) + (fields.map { try ActionFields.read($0) } ?? [])
     var request = ActionRequest(name: name, fields: given, isUnchecked: unchecked)

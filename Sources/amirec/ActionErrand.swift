@@ -113,6 +113,9 @@ struct ActionErrand {
     var limits = Limits()
     limits.ping = .seconds(server.pingIntervalSeconds)
     if let timeout {
+      limits.connect = min(limits.connect, timeout)
+      limits.handshake = min(limits.handshake, timeout)
+      limits.login = min(limits.login, timeout)
       limits.answer = timeout
       limits.list = max(limits.list, timeout)
     }

@@ -32,13 +32,26 @@ struct ActionResult {
 
   private var hint: String {
     guard row.outcome == .permissionDenied else {
-      guard row.message?.hasPrefix("Invalid/unknown command") == true else { return "" }
-      let nearest = ActionCatalogue.names(near: row.name)
-      return nearest.isEmpty ? "" : "; the nearest: \(nearest.joined(separator: ", "))"
+      return row.message?.hasPrefix("Invalid/unknown command") == true ? absence : ""
     }
     let classes = ActionCatalogue.action(named: row.name)?.privileges ?? []
     let needed = classes.isEmpty ? "" : " = \(classes.joined(separator: " or "))"
     return "; the manager user \(row.username ?? "") needs write\(needed) in manager.conf"
+  }
+
+  /// Why the server does not know the action.
+  private var absence: String {
+    guard ActionCatalogue.spelling(of: row.name) != nil else {
+      let nearest = ActionCatalogue.names(near: row.name)
+      return nearest.isEmpty ? "" : "; the nearest: \(nearest.joined(separator: ", "))"
+    }
+    guard let action = ActionCatalogue.action(named: row.name) else {
+      return "; this server does not have it: the module is not loaded, or it is another version"
+    }
+    let versions = "Asterisk \(action.since) \(action.until.map { "to \($0)" } ?? "and later")"
+    return action.module.map {
+      "; this server does not have it: \($0) of \(versions) is not loaded there"
+    } ?? "; this server does not have it: \(versions) does"
   }
 
   private var items: [Frame]? {
