@@ -19,7 +19,8 @@ struct ActionCommand: AsyncParsableCommand {
       an action that cannot be written down is not sent. No action is ever sent twice.
 
       Exit codes: 0 success, 1 Asterisk's answer (or the event that was waited for) is an error, \
-      2 usage: nothing was sent, 3 configuration, store or connection, or no answer in time.
+      2 usage: nothing was sent, 3 configuration, store or connection, or no answer in time, \
+      130 SIGINT, 143 SIGTERM.
       """)
 
   enum AnswerFormat: String, CaseIterable, ExpressibleByArgument {
@@ -126,8 +127,9 @@ struct ActionCommand: AsyncParsableCommand {
       return try output.flush()
     }
     let errand = try ActionErrand(config: config, server: server)
-    let outcome = try await errand.run(
-      request, isConfirmed: yes, timeout: timeout.map { .seconds($0) })
+    let outcome = try await Interruption.cancelling { [request, yes, timeout] in
+      try await errand.run(request, isConfirmed: yes, timeout: timeout.map { .seconds($0) })
+    }
     try outcome.write(as: format, to: output)
     try output.flush()
     if let failure = outcome.failure { throw failure }

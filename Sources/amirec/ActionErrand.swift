@@ -61,8 +61,14 @@ struct ActionErrand {
       var row = log.row(of: action, since: start)
       row.outcome = .notConnected
       row.error = error.message
+      let signal = error.code == .cancelled ? Interruption.received : nil
+      if let signal {
+        row.error = "\(Interruption.name(of: signal)) came before there was a connection"
+      }
       try log.add(&row)
-      throw Failure(Failure.input, error.description)
+      throw Failure(
+        signal.map { 128 + $0 } ?? Failure.input,
+        signal == nil ? error.description : "\(server.name): \(row.error!); nothing was sent")
     }
     do {
       if danger != nil, !isConfirmed {
@@ -130,11 +136,28 @@ struct ActionErrand {
   ) async throws {
     let matching = await ActionTargets.names(of: action, on: connection, log)
     let question = ActionTargets.question(action, matching, on: server.name)
-    guard !Terminal.agrees(to: question) else { return }
+    if let signal = Interruption.received {
+      let why = "\(Interruption.name(of: signal)) came before it was confirmed"
+      try decline(action, log, since: start, why, code: 128 + signal)
+    }
+    guard !agrees(to: question) else { return }
+    try decline(action, log, since: start, "the user did not confirm it", code: Failure.usage)
+  }
+
+  /// Asks; a signal meanwhile ends the program at once, for nothing is under way.
+  private func agrees(to question: String) -> Bool {
+    Interruption.unwatch()
+    defer { Interruption.watch() }
+    return Terminal.agrees(to: question)
+  }
+
+  private func decline(
+    _ action: Action, _ log: ActionLog, since start: Int64, _ why: String, code: Int32
+  ) throws -> Never {
     var row = log.row(of: action, since: start)
     row.outcome = .refused
-    row.error = "the user did not confirm it"
+    row.error = why
     try log.add(&row)
-    throw Failure(Failure.usage, "nothing was sent")
+    throw Failure(code, "nothing was sent")
   }
 }

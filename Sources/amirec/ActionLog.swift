@@ -120,7 +120,12 @@ struct ActionLog {
     case .actionInvalid:
       sent.row.sentAt = nil
       sent.row.outcome = .refused
-    case .unreachable, .tls, .foreign, .loginRefused, .disconnected, .silent, .closed, .cancelled:
+    case .cancelled:
+      sent.row.outcome = .interrupted
+      let signal = Interruption.received.map(Interruption.name) ?? "a signal"
+      let wait = sent.row.answeredAt == nil ? "its answer" : "the event that tells its outcome"
+      sent.row.error = "\(signal) came before \(wait)"
+    case .unreachable, .tls, .foreign, .loginRefused, .disconnected, .silent, .closed:
       sent.row.outcome = .connectionLost
     }
   }

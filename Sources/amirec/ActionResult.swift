@@ -1,4 +1,5 @@
 import AMI
+import Glibc
 import Normalization
 import Reports
 import Store
@@ -23,9 +24,9 @@ struct ActionResult {
       return Failure(Failure.wanting, "\(server): \(row.error ?? "an error")\(hint)")
     case .refused: return Failure(Failure.usage, "\(server): \(row.error ?? "refused")")
     case .notConnected: return Failure(Failure.input, "\(server): \(row.error ?? "not connected")")
-    case .connectionLost, .timedOut:
+    case .connectionLost, .timedOut, .interrupted:
       return Failure(
-        Failure.input,
+        row.outcome == .interrupted ? 128 + (Interruption.received ?? SIGINT) : Failure.input,
         "\(server): \(row.error ?? "no answer"); whether \(row.name) had an effect is not known")
     }
   }

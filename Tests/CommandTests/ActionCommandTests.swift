@@ -47,6 +47,12 @@ import Testing
       environment: ["AMIREC_PBX1_SECRET": "geheim"].merging(environment) { $1 })
   }
 
+  private func start(_ arguments: [String]) throws -> RunningProgram {
+    try Program.built("amirec").start(
+      ["action"] + arguments + ["--config", recording.configuration],
+      environment: ["AMIREC_PBX1_SECRET": "geheim"])
+  }
+
   private func row(_ columns: String) async throws -> String {
     try await recording.sql("SELECT \(columns) FROM actions ORDER BY id DESC LIMIT 1")
   }
@@ -184,6 +190,45 @@ import Testing
     #expect(run.errors.contains("nothing from 127.0.0.1:\(manager.port)"), "\(run.errors)")
     #expect(manager.texts.count { $0.contains("Action: QueueReset") } == 1)
     #expect(try await row("outcome") == "connection-lost")
+  }
+
+  @Test(arguments: [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")])
+  func `a signal between action and answer is an outcome of its own`(
+    _ signal: Int32, _ name: String
+  ) async throws {
+    let manager = manager { _ in .frames([]) }
+    let running = try start(["QueueReset", "Queue=support"])
+    try await eventually("sent") { manager.texts.contains { $0.contains("Action: QueueReset") } }
+    running.signal(signal)
+    let run = await running.ended()
+    #expect(run.status == 128 + signal)
+    #expect(
+      run.errors == "amirec: pbx1: \(name) came before its answer; "
+        + "whether QueueReset had an effect is not known\n")
+    #expect(
+      try await row("outcome, sent_us > 0, answered_us IS NULL, error")
+        == "interrupted,1,1,\(name) came before its answer")
+  }
+
+  @Test func `a signal before the event, or before the login, is told apart`() async throws {
+    let manager = manager { _ in .frames([["Response: Success"]]) }
+    let waiting = try start(Self.call)
+    try await eventually("answered") { try await row("response") == "Success" }
+    waiting.signal(SIGINT)
+    #expect(await waiting.ended().status == 130)
+    #expect(
+      try await row("outcome, answered_us > 0, error")
+        == "interrupted,1,SIGINT came before the event that tells its outcome")
+    withExtendedLifetime(manager) {}
+    let silent = FakeManager(eventsAtOnce: 0, banner: "")
+    recording.configure([("pbx1", silent.port)])
+    let connecting = try start(["Ping"])
+    try await eventually("connected") { !silent.sent.isEmpty }
+    connecting.signal(SIGTERM)
+    let run = await connecting.ended()
+    #expect(run.status == 143)
+    #expect(run.errors.hasSuffix("before there was a connection; nothing was sent\n"))
+    #expect(try await row("outcome, sent_us IS NULL") == "not-connected,1")
   }
 
   @Test func `without a connection nothing was sent`() async throws {
