@@ -139,6 +139,8 @@ public struct ActionOutcome: Sendable {
   public let match: Match
   /// The field without which no such event comes; nil when it always does.
   public let needs: Need?
+  /// The class that the user must be allowed to read (`read` in manager.conf), or no event comes.
+  public let readClass: String
 
   /// A field without which no event comes.
   public struct Need: Sendable, Equatable {
@@ -148,10 +150,11 @@ public struct ActionOutcome: Sendable {
     public let isFlag: Bool
   }
 
-  init(_ events: [String], _ match: Match, needs: Need? = nil) {
+  init(_ events: [String], _ match: Match, needs: Need? = nil, readClass: String = "call") {
     self.events = events
     self.match = match
     self.needs = needs
+    self.readClass = readClass
   }
 
   /// Whether such an event will follow on `action` at all.

@@ -2,6 +2,7 @@ import AMI
 import AMIClient
 import Configuration
 import Store
+import Synchronization
 
 /// One action, from the configuration to its row: connects, asks where that is due, sends once, and
 /// writes down what came of it.
@@ -54,9 +55,10 @@ struct ActionErrand {
       try refuse(action, since: start, Failure(Failure.usage, why))
     }
     let log = ActionLog(register: try opened(), configuration: configuration, mask: mask)
+    let heard = HeardClasses()
     let connection: Connection
     do throws(ClientError) {
-      connection = try await connect(wantsEvents: request.waits, timeout)
+      connection = try await connect(request.waits ? heard : nil, timeout)
     } catch {
       var row = log.row(of: action, since: start)
       row.outcome = .notConnected
@@ -81,7 +83,8 @@ struct ActionErrand {
         awaiting: request.waits ? request.description?.outcome : nil,
         within: timeout ?? Self.eventLimit + ringTime)
       await connection.logoff()
-      return ActionResult(server: server.name, action: mask.masked(action), sent: sent)
+      return ActionResult(
+        server: server.name, action: mask.masked(action), sent: sent, heardClasses: heard.names)
     } catch {
       await connection.logoff()
       throw error
@@ -111,11 +114,14 @@ struct ActionErrand {
     }
   }
 
+  /// With `heard` events are wanted, and their classes go there.
   private func connect(
-    wantsEvents: Bool, _ timeout: Duration?
+    _ heard: HeardClasses?, _ timeout: Duration?
   ) async throws(ClientError) -> Connection {
     var target = AMIClient.Server(server)
-    target.wantsEvents = wantsEvents
+    target.wantsEvents = heard != nil
+    var observer = Observer()
+    if let heard { observer.onEvent = { heard.note($0) } }
     var limits = Limits()
     limits.ping = .seconds(server.pingIntervalSeconds)
     if let timeout {
@@ -125,7 +131,7 @@ struct ActionErrand {
       limits.answer = timeout
       limits.list = max(limits.list, timeout)
     }
-    return try await Connection.open(to: target, limits: limits)
+    return try await Connection.open(to: target, limits: limits, observer: observer)
   }
 
   // MARK: Asking
@@ -159,5 +165,18 @@ struct ActionErrand {
     row.error = why
     try log.add(&row)
     throw Failure(code, "nothing was sent")
+  }
+}
+
+/// The classes of the events that came: those the user may read for certain.
+private final class HeardClasses: Sendable {
+  private let state = Mutex(Set<String>())
+
+  var names: Set<String> { state.withLock { $0 } }
+
+  /// Looks at a live event.
+  func note(_ event: Frame) {
+    let classes = ConfigSection.list(event.text(of: .privilege) ?? "")
+    state.withLock { $0.formUnion(classes) }
   }
 }

@@ -10,6 +10,8 @@ struct ActionResult {
   /// What was sent, masked.
   let action: Action
   let sent: ActionLog.Sent
+  /// The classes of the events that came meanwhile.
+  var heardClasses: Set<String> = []
 
   private var row: ActionRow { sent.row }
 
@@ -27,8 +29,20 @@ struct ActionResult {
     case .connectionLost, .timedOut, .interrupted:
       return Failure(
         row.outcome == .interrupted ? 128 + (Interruption.received ?? SIGINT) : Failure.input,
-        "\(server): \(row.error ?? "no answer"); whether \(row.name) had an effect is not known")
+        "\(server): \(row.error ?? "no answer"); whether \(row.name) had an effect is not known"
+          + missingClass)
     }
+  }
+
+  /// Why no event came, perhaps: Asterisk does not say which classes a user may read, but an event
+  /// of one tells it.
+  private var missingClass: String {
+    guard row.outcome == .timedOut, row.answeredAt != nil,
+      let needed = ActionCatalogue.action(named: row.name)?.outcome?.readClass,
+      !heardClasses.contains(needed)
+    else { return "" }
+    return "; no event of class \(needed) came at all: "
+      + "perhaps the manager user \(row.username ?? "") lacks read = \(needed) in manager.conf"
   }
 
   private var hint: String {

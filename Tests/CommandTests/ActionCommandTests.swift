@@ -213,6 +213,7 @@ import Testing
   @Test func `a signal before the event, or before the login, is told apart`() async throws {
     let manager = manager { _ in .frames([["Response: Success"]]) }
     let waiting = try start(Self.call)
+    try await eventually("sent") { manager.texts.contains { $0.contains("Action: Originate") } }
     try await eventually("answered") { try await row("response") == "Success" }
     waiting.signal(SIGINT)
     #expect(await waiting.ended().status == 130)
@@ -483,7 +484,15 @@ import Testing
     #expect(late.status == 3)
     #expect(late.errors.contains("no event told its outcome within 1.0 seconds"), "\(late.errors)")
     #expect(try await row("outcome, answered_us > 0, event IS NULL") == "timed-out,1,1")
+    #expect(late.errors.contains("recorder lacks read = call in manager.conf"), "\(late.errors)")
     #expect(quiet.texts.count { $0.contains("Action: Originate") } == 1)
+    let talking = manager { _ in
+      .frames([["Response: Success"], ["Event: Newchannel", "Privilege: call,all"]])
+    }
+    let other = try await action(Self.call + ["--timeout", "1"])
+    #expect(other.status == 3)
+    #expect(!other.errors.contains("manager.conf"), "an event of that class came: \(other.errors)")
+    withExtendedLifetime(talking) {}
     let answered = ["Response: Success"]
     let dying = manager { _ in .frames([answered, ["Event: Dies", "Privilege: call,all"]]) }
     async let run = action(Self.call)
