@@ -2,12 +2,12 @@
 -- Written beside the collector: by amirec action, with a busy timeout and without the collector's lock.
 
 CREATE TABLE actions (
-  -- One action that amirec action or amirecd was to send, also one that was refused before. Not derived:
-  -- rebuild leaves it alone. It stands here before it is sent, and is completed when its answer has come.
+  -- One action that amirec action was to send, also one that was refused before. amirecd's own questions are not here.
+  -- Not derived: rebuild leaves it alone. It stands here before it is sent, and is completed when its answer has come.
   id INTEGER PRIMARY KEY,           -- server number × 2^40 + a counter of this table alone, in the order of asking
   server_id INTEGER NOT NULL REFERENCES servers (id), -- to which server
-  session_id INTEGER REFERENCES sessions (id), -- of amirecd; NULL for a connection of its own, which is no session
-  program TEXT NOT NULL,            -- amirec, amirecd
+  session_id INTEGER REFERENCES sessions (id), -- always NULL: amirec action has a connection of its own, which is no session
+  program TEXT NOT NULL,            -- amirec
   machine_user TEXT NOT NULL,       -- who ran it: the machine's user; "anna as root" after su or sudo
   username TEXT,                    -- the manager user of the connection
   name TEXT NOT NULL,               -- of the action, as sent
@@ -23,8 +23,9 @@ CREATE TABLE actions (
   event_result TEXT,                -- what it said
   event_us INTEGER,                 -- when it came
   -- success; error (so says the answer, or the event that was waited for); permission-denied; refused (by amirec: invalid,
-  -- or not confirmed, and not sent); not-connected (and not sent); connection-lost and timed-out (sent; whether it had an
-  -- effect is not known). NULL while it is under way, and for good when the program was killed meanwhile.
+  -- or not confirmed, and not sent); not-connected (and not sent); connection-lost, timed-out and interrupted (by SIGINT,
+  -- SIGTERM or SIGHUP; sent; whether it had an effect is not known). NULL while it is under way, and for good when the
+  -- program was killed meanwhile.
   outcome TEXT,
   error TEXT,                       -- why, in a line; NULL for success
   answer_ms INTEGER AS ((answered_us - sent_us) / 1000) VIRTUAL, -- how long the answer took

@@ -1,5 +1,6 @@
 extension ActionDescription {
-  /// The request to send with `fields`, names and words in Asterisk's spelling.
+  /// The request to send with `fields`, names and words in Asterisk's spelling, and the standard
+  /// of each parameter that has one and is not given.
   ///
   /// Throws ``ActionError`` with the field's name when this action has no such field, a field is
   /// missing, stands twice, or has a value that Asterisk would not take; and all that
@@ -8,6 +9,7 @@ extension ActionDescription {
     var checked: [Action.Field] = []
     for field in fields { checked.append(try check(field)) }
     try checkRepetitions(checked)
+    addStandards(to: &checked)
     for parameter in parameters where parameter.isRequired {
       guard checked.contains(where: { $0.name == parameter.name && !$0.value.isEmpty }) else {
         throw ActionError(.missing, header: parameter.name)
@@ -37,6 +39,17 @@ extension ActionDescription {
       throw ActionError(.unfitValue(parameter.kind), header: header)
     }
     return .init(header, value)
+  }
+
+  /// Adds what Asterisk must be told although it can only be one thing.
+  private func addStandards(to fields: inout [Action.Field]) {
+    for parameter in parameters {
+      guard let standard = parameter.standard else { continue }
+      // An empty value is as good as none to Asterisk.
+      fields.removeAll { $0.name == parameter.name && $0.value.isEmpty }
+      guard !fields.contains(where: { $0.name == parameter.name }) else { continue }
+      fields.append(.init(parameter.name, standard))
+    }
   }
 
   private func checkRepetitions(_ fields: [Action.Field]) throws(ActionError) {

@@ -80,15 +80,16 @@ public struct DeclaredParameter<Call>: Sendable {
     ) { [Action.Field(name, value($0).text(as: kind))] }
   }
 
-  /// A parameter that is sent only when it is not nil.
+  /// A parameter that is sent only when it is not nil, or has a `standard`.
   static func optional<Value: ActionValue>(
     _ name: String, _ value: @escaping @Sendable (Call) -> Value?, _ summary: String,
-    as kind: ActionParameter.Kind = Value.kind, since: String? = nil, isSecret: Bool = false
+    as kind: ActionParameter.Kind = Value.kind, since: String? = nil, isSecret: Bool = false,
+    standard: String? = nil
   ) -> Self {
     Self(
       parameter: ActionParameter(
         name: name, summary: summary, kind: kind, isRequired: false, isRepeated: false,
-        isIndexed: false, isSecret: isSecret, since: since)
+        isIndexed: false, isSecret: isSecret, since: since, standard: standard)
     ) { call in value(call).map { [Action.Field(name, $0.text(as: kind))] } ?? [] }
   }
 

@@ -76,6 +76,15 @@ public struct ActionDescription: Sendable {
   /// How much longer than usual Asterisk may take to answer this very action.
   let delay: @Sendable (Action) -> Duration
 
+  /// The module of Asterisk that has it, by its ``source``: `chan_sip`; nil for the core.
+  public var module: String? {
+    let path = source.prefix { $0 != "," }.split(separator: "/")
+    guard path.count > 1, path[0] != "main" else { return nil }
+    let name = path[1].hasSuffix(".c") ? path[1].dropLast(2) : path[1]
+    // A folder of its own lacks what other names begin with: res/parking.
+    return name.contains("_") ? String(name) : "\(path[0])_\(name)"
+  }
+
   /// Whether it moves or ends calls, throws agents out, removes dialplan, or can stop the server.
   public var isDestructive: Bool { effect == .destroys }
 
@@ -130,6 +139,8 @@ public struct ActionOutcome: Sendable {
   public let match: Match
   /// The field without which no such event comes; nil when it always does.
   public let needs: Need?
+  /// The class that the user must be allowed to read (`read` in manager.conf), or no event comes.
+  public let readClass: String
 
   /// A field without which no event comes.
   public struct Need: Sendable, Equatable {
@@ -139,10 +150,11 @@ public struct ActionOutcome: Sendable {
     public let isFlag: Bool
   }
 
-  init(_ events: [String], _ match: Match, needs: Need? = nil) {
+  init(_ events: [String], _ match: Match, needs: Need? = nil, readClass: String = "call") {
     self.events = events
     self.match = match
     self.needs = needs
+    self.readClass = readClass
   }
 
   /// Whether such an event will follow on `action` at all.

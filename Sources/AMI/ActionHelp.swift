@@ -24,7 +24,8 @@ extension ActionDescription {
     if let outcome {
       lines += Self.wrap("Outcome: \(outcome.sentence)", indent: "", hanging: "")
     }
-    lines.append("Needs: \(privilegeText)")
+    let reading = outcome.map { "; for the event read class \($0.readClass)" } ?? ""
+    lines.append("Needs: \(privilegeText)\(reading)")
     lines.append("Versions: \(since)\(until.map { " to \($0)" } ?? " and later")")
     lines += Self.wrap("Source: \(source)", indent: "", hanging: "")
     return lines.joined(separator: "\n") + "\n"
@@ -75,6 +76,7 @@ extension ActionParameter {
     }
     if isIndexed { text += " n counts from 0." }
     if isRepeated { text += " May stand several times." }
+    if let standard { text += " \(standard) is sent where it is not given." }
     if let since { text += " Since Asterisk \(since)." }
     return text
   }

@@ -47,6 +47,8 @@ public struct ActionParameter: Sendable {
   public let isSecret: Bool
   /// The first version of Asterisk that knows it, if that is later than the action's.
   public let since: String?
+  /// What is sent where it is not given; nil when nothing is.
+  public var standard: String?
 }
 
 extension ActionParameter.Kind {

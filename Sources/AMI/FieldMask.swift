@@ -9,6 +9,10 @@
 /// | `Val` | of a `DBPut` into such a family or key |
 /// | `Value-N` | of an `UpdateConfig` whose `Var-N` is such a name |
 ///
+/// A variable has such a name also with underscores before it and functions around it:
+/// `__NAME`, `GLOBAL(NAME)`. What Asterisk says of an action may repeat its values:
+/// ``masked(_:of:)`` hides them there, too.
+///
 /// A name is that of a secret when it contains `secret`, `passw`, `passphrase`, `passcode`, `token`
 /// or `credential`, or one of its words is `pin`, `pwd` or `pass`.
 public struct FieldMask: Equatable, Sendable {
@@ -37,6 +41,56 @@ public struct FieldMask: Equatable, Sendable {
     return masked
   }
 
+  /// What Asterisk says of `action`, with the placeholder for each value of it that nobody may see:
+  /// `No such command '***'`. A value counts where it stands by itself, not within a longer word or
+  /// number.
+  public func masked(_ text: String, of action: Action) -> String {
+    var masked = text
+    for value in hiddenValues(of: action) { masked = Self.hiding(value, in: masked) }
+    return masked
+  }
+
+  /// The values of `action` that nobody may see, and their words, longer ones first: of a command
+  /// Asterisk repeats the first words. Where several variables are hidden together, each of them.
+  private func hiddenValues(of action: Action) -> [String] {
+    let kind = action.name.lowercased()
+    var values: Set<String> = []
+    for field in action.fields {
+      let shown = shown(field, in: action, kind)
+      guard shown != field.value, shown.hasSuffix(Self.placeholder) else { continue }
+      let hidden = String(field.value.dropFirst(shown.count - Self.placeholder.count))
+      values.insert(hidden)
+      values.formUnion(hidden.split(whereSeparator: \.isWhitespace).map(String.init))
+      guard shown != Self.placeholder else { continue }
+      for part in hidden.split(whereSeparator: { $0 == "," || $0 == "|" }) {
+        values.insert(String(part))
+        if let equals = part.firstIndex(of: "=") {
+          values.insert(String(part[part.index(after: equals)...]))
+        }
+      }
+    }
+    values.remove("")
+    return values.sorted { ($0.count, $0) > ($1.count, $1) }
+  }
+
+  private static func hiding(_ value: String, in text: String) -> String {
+    func isPart(_ character: Character?) -> Bool {
+      character.map { $0.isLetter || $0.isNumber } ?? false
+    }
+    var shown = ""
+    var rest = text[...]
+    while let range = rest.firstRange(of: value) {
+      let before = range.lowerBound == rest.startIndex ? shown.last : rest[..<range.lowerBound].last
+      let isWhole =
+        !(isPart(before) && isPart(value.first))
+        && !(isPart(rest[range.upperBound...].first) && isPart(value.last))
+      let end = isWhole ? range.upperBound : rest.index(after: range.lowerBound)
+      shown += isWhole ? rest[..<range.lowerBound] + placeholder : rest[..<end]
+      rest = rest[end...]
+    }
+    return shown + rest
+  }
+
   private func shown(_ field: Action.Field, in action: Action, _ kind: String) -> String {
     let name = field.name.lowercased()
     switch name {
@@ -58,7 +112,10 @@ public struct FieldMask: Equatable, Sendable {
   public func hides(_ name: String) -> Bool {
     let folded = name.lowercased()
     if names.contains(folded) || Self.parts.contains(where: folded.contains) { return true }
-    if names.contains(folded.drop { $0 == "_" }.description) { return true }
+    // A function around a variable, underscores before it: GLOBAL(NAME), __NAME.
+    let pieces = folded.split { !($0.isLetter || $0.isNumber || "_-.".contains($0)) }
+    if pieces.contains(where: { names.contains(String($0.drop { $0 == "_" })) }) { return true }
+    if pieces.contains(where: { names.contains(String($0)) }) { return true }
     return Self.wordsOf(name).contains(where: Self.words.contains)
   }
 

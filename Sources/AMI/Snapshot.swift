@@ -108,11 +108,13 @@ public enum Snapshot {
   }
 
   /// The questions that the user may not ask, or that the server does not know: it does not tell
-  /// which. What needs no class, or one that the user has, is not among them.
-  public static func refused(by commands: CommandList) -> [Question] {
+  /// which. What needs no class, or one that the user has, is not among them, nor what is not asked
+  /// anyway: `withSecrets` as for ``askable(of:withSecrets:)``.
+  public static func refused(by commands: CommandList, withSecrets: Bool) -> [Question] {
     let granted = commands.grantedClasses
     return questions.filter { question in
-      !commands.has(question.action) && !question.classes.isEmpty && question.unless == nil
+      (withSecrets || !question.revealsSecrets) && !commands.has(question.action)
+        && !question.classes.isEmpty && question.unless == nil
         && granted.isDisjoint(with: question.classes)
     }
   }

@@ -24,6 +24,7 @@ final class AgentComparison {
       SELECT 1 FROM agent_intervals
       WHERE server_id = ?1 AND agent = ?2 AND state = ?3
         AND CASE ?4 WHEN 1 THEN started_us ELSE ended_us END BETWEEN ?5 AND ?6
+        AND (reason IS NULL OR reason = coalesce(?7, reason))
       LIMIT 1
       """)
   }
@@ -62,7 +63,7 @@ final class AgentComparison {
     case "PAUSE":
       let reason = line.data.first ?? ""
       guard paused.updateValue(reason, forKey: line.agent) != reason, isNeeded else { return nil }
-      return try find(line, "paused", begins: true)
+      return try find(line, "paused", begins: true, reason: reason.isEmpty ? nil : reason)
     case "UNPAUSE":
       guard paused.removeValue(forKey: line.agent) != nil, isNeeded else { return nil }
       return try find(line, "paused", begins: false)
@@ -73,7 +74,9 @@ final class AgentComparison {
     }
   }
 
-  private func find(_ line: QueueLogLine, _ state: String, begins: Bool) throws -> Bool {
+  private func find(
+    _ line: QueueLogLine, _ state: String, begins: Bool, reason: String? = nil
+  ) throws -> Bool {
     defer { intervals.reset() }
     intervals.bind(server, at: 1)
     intervals.bind(line.agent, at: 2)
@@ -81,6 +84,7 @@ final class AgentComparison {
     intervals.bind(begins ? 1 : 0, at: 4)
     intervals.bind(line.time - ObservedTime.lateMax, at: 5)
     intervals.bind(line.time + ObservedTime.lateMax, at: 6)
+    intervals.bind(reason, at: 7)
     return try intervals.step()
   }
 }

@@ -19,6 +19,8 @@ public struct ActionRow: Equatable, Sendable {
     case connectionLost = "connection-lost"
     /// It was sent, and no answer, or no event, came in time.
     case timedOut = "timed-out"
+    /// It was sent, and then the program was told to stop.
+    case interrupted
   }
 
   /// The most fields of an action that are written down; Asterisk reads 128 lines.

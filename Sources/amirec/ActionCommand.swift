@@ -19,7 +19,8 @@ struct ActionCommand: AsyncParsableCommand {
       an action that cannot be written down is not sent. No action is ever sent twice.
 
       Exit codes: 0 success, 1 Asterisk's answer (or the event that was waited for) is an error, \
-      2 usage: nothing was sent, 3 configuration, store or connection, or no answer in time.
+      2 usage: nothing was sent, 3 configuration, store or connection, or no answer in time, \
+      130 SIGINT, 143 SIGTERM.
       """)
 
   enum AnswerFormat: String, CaseIterable, ExpressibleByArgument {
@@ -64,8 +65,9 @@ struct ActionCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      How long to wait for the answer, and with --wait again for the event. Default: 10, and what \
-      the action itself may take; 60 for the event.
+      How long to wait for the connection, the login, the answer, and with --wait the event: this \
+      long at most for each. Default: 10 to connect, 20 to log in, 10 for the answer and what the \
+      action itself may take, 60 for the event.
       """, valueName: "seconds"))
   var timeout: Double?
 
@@ -113,6 +115,10 @@ struct ActionCommand: AsyncParsableCommand {
       try output.write(ActionCompletion.help(of: name))
       return try output.flush()
     }
+    guard !([name] + pairs).contains(where: { $0.unicodeScalars.contains("\u{FFFD}") }) else {
+      // Swift has put that in place of what it could not read.
+      throw Failure(Failure.usage, "what is on the command line is not UTF-8; write it anew")
+    }
     let given = try ActionFields.parse(pairs) + (fields.map { try ActionFields.read($0) } ?? [])
     var request = ActionRequest(name: name, fields: given, isUnchecked: unchecked)
     if wait { request.waitForOutcome() }
@@ -121,8 +127,9 @@ struct ActionCommand: AsyncParsableCommand {
       return try output.flush()
     }
     let errand = try ActionErrand(config: config, server: server)
-    let outcome = try await errand.run(
-      request, isConfirmed: yes, timeout: timeout.map { .seconds($0) })
+    let outcome = try await Interruption.cancelling { [request, yes, timeout] in
+      try await errand.run(request, isConfirmed: yes, timeout: timeout.map { .seconds($0) })
+    }
     try outcome.write(as: format, to: output)
     try output.flush()
     if let failure = outcome.failure { throw failure }

@@ -2,6 +2,7 @@ import AMI
 import AMIClient
 import Configuration
 import Store
+import Synchronization
 
 /// One action, from the configuration to its row: connects, asks where that is due, sends once, and
 /// writes down what came of it.
@@ -54,15 +55,22 @@ struct ActionErrand {
       try refuse(action, since: start, Failure(Failure.usage, why))
     }
     let log = ActionLog(register: try opened(), configuration: configuration, mask: mask)
+    let heard = HeardClasses()
     let connection: Connection
     do throws(ClientError) {
-      connection = try await connect(wantsEvents: request.waits, timeout)
+      connection = try await connect(request.waits ? heard : nil, timeout)
     } catch {
       var row = log.row(of: action, since: start)
       row.outcome = .notConnected
       row.error = error.message
+      let signal = error.code == .cancelled ? Interruption.received : nil
+      if let signal {
+        row.error = "\(Interruption.name(of: signal)) came before there was a connection"
+      }
       try log.add(&row)
-      throw Failure(Failure.input, error.description)
+      throw Failure(
+        signal.map { 128 + $0 } ?? Failure.input,
+        signal == nil ? error.description : "\(server.name): \(row.error!); nothing was sent")
     }
     do {
       if danger != nil, !isConfirmed {
@@ -75,7 +83,8 @@ struct ActionErrand {
         awaiting: request.waits ? request.description?.outcome : nil,
         within: timeout ?? Self.eventLimit + ringTime)
       await connection.logoff()
-      return ActionResult(server: server.name, action: mask.masked(action), sent: sent)
+      return ActionResult(
+        server: server.name, action: mask.masked(action), sent: sent, heardClasses: heard.names)
     } catch {
       await connection.logoff()
       throw error
@@ -105,18 +114,24 @@ struct ActionErrand {
     }
   }
 
+  /// With `heard` events are wanted, and their classes go there.
   private func connect(
-    wantsEvents: Bool, _ timeout: Duration?
+    _ heard: HeardClasses?, _ timeout: Duration?
   ) async throws(ClientError) -> Connection {
     var target = AMIClient.Server(server)
-    target.wantsEvents = wantsEvents
+    target.wantsEvents = heard != nil
+    var observer = Observer()
+    if let heard { observer.onEvent = { heard.note($0) } }
     var limits = Limits()
     limits.ping = .seconds(server.pingIntervalSeconds)
     if let timeout {
+      limits.connect = min(limits.connect, timeout)
+      limits.handshake = min(limits.handshake, timeout)
+      limits.login = min(limits.login, timeout)
       limits.answer = timeout
       limits.list = max(limits.list, timeout)
     }
-    return try await Connection.open(to: target, limits: limits)
+    return try await Connection.open(to: target, limits: limits, observer: observer)
   }
 
   // MARK: Asking
@@ -127,11 +142,41 @@ struct ActionErrand {
   ) async throws {
     let matching = await ActionTargets.names(of: action, on: connection, log)
     let question = ActionTargets.question(action, matching, on: server.name)
-    guard !Terminal.agrees(to: question) else { return }
+    if let signal = Interruption.received {
+      let why = "\(Interruption.name(of: signal)) came before it was confirmed"
+      try decline(action, log, since: start, why, code: 128 + signal)
+    }
+    guard !agrees(to: question) else { return }
+    try decline(action, log, since: start, "the user did not confirm it", code: Failure.usage)
+  }
+
+  /// Asks; a signal meanwhile ends the program at once, for nothing is under way.
+  private func agrees(to question: String) -> Bool {
+    Interruption.unwatch()
+    defer { Interruption.watch() }
+    return Terminal.agrees(to: question)
+  }
+
+  private func decline(
+    _ action: Action, _ log: ActionLog, since start: Int64, _ why: String, code: Int32
+  ) throws -> Never {
     var row = log.row(of: action, since: start)
     row.outcome = .refused
-    row.error = "the user did not confirm it"
+    row.error = why
     try log.add(&row)
-    throw Failure(Failure.usage, "nothing was sent")
+    throw Failure(code, "nothing was sent")
+  }
+}
+
+/// The classes of the events that came: those the user may read for certain.
+private final class HeardClasses: Sendable {
+  private let state = Mutex(Set<String>())
+
+  var names: Set<String> { state.withLock { $0 } }
+
+  /// Looks at a live event.
+  func note(_ event: Frame) {
+    let classes = ConfigSection.list(event.text(of: .privilege) ?? "")
+    state.withLock { $0.formUnion(classes) }
   }
 }

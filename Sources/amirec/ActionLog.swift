@@ -62,48 +62,54 @@ struct ActionLog {
     do throws(ClientError) {
       if let outcome {
         let told = try await connection.send(action, awaiting: outcome, within: limit) { answer in
-          note(answer, in: &sent)
+          note(answer, to: action, in: &sent)
           sent.row.outcome = nil
           // What fails now fails again below, where it can be told.
           try? complete(sent.row)
         }
-        note(told.event, in: &sent)
+        note(told.event, of: action, in: &sent)
       } else {
-        note(try await connection.send(action), in: &sent)
+        note(try await connection.send(action), to: action, in: &sent)
       }
     } catch {
-      note(error, in: &sent)
+      note(error, of: action, in: &sent)
     }
     try complete(sent.row)
     return sent
   }
 
-  private func note(_ answer: Answer, in sent: inout Sent) {
+  /// What Asterisk says may repeat what nobody may see.
+  private func shown(_ text: String?, of action: Action) -> String? {
+    text.map { mask.masked($0, of: action) }
+  }
+
+  private func note(_ answer: Answer, to action: Action, in sent: inout Sent) {
     sent.answer = answer
     sent.response = answer.response
     sent.row.answeredAt = Terminal.nowUs
     sent.row.response = answer.response.text(of: .response)
-    sent.row.message = answer.response.text(of: .message)
+    sent.row.message = shown(answer.response.text(of: .message), of: action)
     sent.row.items = answer.completion == nil ? nil : Int64(answer.items.count)
     sent.row.outcome = .success
   }
 
-  private func note(_ event: Frame, in sent: inout Sent) {
+  private func note(_ event: Frame, of action: Action, in sent: inout Sent) {
     sent.event = event
     sent.row.event = event.text(of: .event)
     sent.row.eventAt = Terminal.nowUs
     let outcome = OutcomeText(event)
-    sent.row.eventResult = outcome.text
+    let text = mask.masked(outcome.text, of: action)
+    sent.row.eventResult = text
     sent.row.outcome = outcome.isSuccess ? .success : .error
-    if !outcome.isSuccess { sent.row.error = "\(sent.row.event ?? "") says \(outcome.text)" }
+    if !outcome.isSuccess { sent.row.error = "\(sent.row.event ?? "") says \(text)" }
   }
 
-  private func note(_ error: ClientError, in sent: inout Sent) {
-    sent.row.error = error.message
+  private func note(_ error: ClientError, of action: Action, in sent: inout Sent) {
+    sent.row.error = shown(error.message, of: action)
     if let response = error.response {
       sent.response = response
       sent.row.response = response.text(of: .response)
-      sent.row.message = response.text(of: .message)
+      sent.row.message = shown(response.text(of: .message), of: action)
       sent.row.answeredAt = Terminal.nowUs
     }
     switch error.code {
@@ -114,7 +120,12 @@ struct ActionLog {
     case .actionInvalid:
       sent.row.sentAt = nil
       sent.row.outcome = .refused
-    case .unreachable, .tls, .foreign, .loginRefused, .disconnected, .silent, .closed, .cancelled:
+    case .cancelled:
+      sent.row.outcome = .interrupted
+      let signal = Interruption.received.map(Interruption.name) ?? "a signal"
+      let wait = sent.row.answeredAt == nil ? "its answer" : "the event that tells its outcome"
+      sent.row.error = "\(signal) came before \(wait)"
+    case .unreachable, .tls, .foreign, .loginRefused, .disconnected, .silent, .closed:
       sent.row.outcome = .connectionLost
     }
   }

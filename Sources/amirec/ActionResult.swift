@@ -1,4 +1,5 @@
 import AMI
+import Glibc
 import Normalization
 import Reports
 import Store
@@ -9,6 +10,8 @@ struct ActionResult {
   /// What was sent, masked.
   let action: Action
   let sent: ActionLog.Sent
+  /// The classes of the events that came meanwhile.
+  var heardClasses: Set<String> = []
 
   private var row: ActionRow { sent.row }
 
@@ -23,22 +26,47 @@ struct ActionResult {
       return Failure(Failure.wanting, "\(server): \(row.error ?? "an error")\(hint)")
     case .refused: return Failure(Failure.usage, "\(server): \(row.error ?? "refused")")
     case .notConnected: return Failure(Failure.input, "\(server): \(row.error ?? "not connected")")
-    case .connectionLost, .timedOut:
+    case .connectionLost, .timedOut, .interrupted:
       return Failure(
-        Failure.input,
-        "\(server): \(row.error ?? "no answer"); whether \(row.name) had an effect is not known")
+        row.outcome == .interrupted ? 128 + (Interruption.received ?? SIGINT) : Failure.input,
+        "\(server): \(row.error ?? "no answer"); whether \(row.name) had an effect is not known"
+          + missingClass)
     }
+  }
+
+  /// Why no event came, perhaps: Asterisk does not say which classes a user may read, but an event
+  /// of one tells it.
+  private var missingClass: String {
+    guard row.outcome == .timedOut, row.answeredAt != nil,
+      let needed = ActionCatalogue.action(named: row.name)?.outcome?.readClass,
+      !heardClasses.contains(needed)
+    else { return "" }
+    return "; no event of class \(needed) came at all: "
+      + "perhaps the manager user \(row.username ?? "") lacks read = \(needed) in manager.conf"
   }
 
   private var hint: String {
     guard row.outcome == .permissionDenied else {
-      guard row.message?.hasPrefix("Invalid/unknown command") == true else { return "" }
-      let nearest = ActionCatalogue.names(near: row.name)
-      return nearest.isEmpty ? "" : "; the nearest: \(nearest.joined(separator: ", "))"
+      return row.message?.hasPrefix("Invalid/unknown command") == true ? absence : ""
     }
     let classes = ActionCatalogue.action(named: row.name)?.privileges ?? []
     let needed = classes.isEmpty ? "" : " = \(classes.joined(separator: " or "))"
     return "; the manager user \(row.username ?? "") needs write\(needed) in manager.conf"
+  }
+
+  /// Why the server does not know the action.
+  private var absence: String {
+    guard ActionCatalogue.spelling(of: row.name) != nil else {
+      let nearest = ActionCatalogue.names(near: row.name)
+      return nearest.isEmpty ? "" : "; the nearest: \(nearest.joined(separator: ", "))"
+    }
+    guard let action = ActionCatalogue.action(named: row.name) else {
+      return "; this server does not have it: the module is not loaded, or it is another version"
+    }
+    let versions = "Asterisk \(action.since) \(action.until.map { "to \($0)" } ?? "and later")"
+    return action.module.map {
+      "; this server does not have it: \($0) of \(versions) is not loaded there"
+    } ?? "; this server does not have it: \(versions) does"
   }
 
   private var items: [Frame]? {

@@ -49,14 +49,19 @@ struct Diagnosis {
     var lines: [String] = []
     for patient in patients {
       lines += ["\(patient.name), \(patient.host):\(patient.port)", ""]
-      lines += patient.checks.flatMap(Self.lines)
+      lines += patient.checks.flatMap { check in
+        // Below stands the whole section.
+        Self.lines(check, showsRemedy: check.remedy?.lines != patient.managerLines)
+      }
       if let section = patient.managerLines {
         lines += ["", "What manager.conf of \(patient.name) should hold:", ""] + section
         lines += ["", "After that: asterisk -rx 'manager reload'"]
       }
       lines.append("")
     }
-    if !machine.isEmpty { lines += ["this machine", ""] + machine.flatMap(Self.lines) + [""] }
+    if !machine.isEmpty {
+      lines += ["this machine", ""] + machine.flatMap { Self.lines($0) } + [""]
+    }
     lines.append("\(count(.ok)) ok, \(count(.warning)) warnings, \(count(.missing)) missing")
     return lines.map(VisibleText.escaped).joined(separator: "\n") + "\n"
   }
@@ -64,11 +69,11 @@ struct Diagnosis {
   private static let statusWidth = 9
   private static let nameWidth = 17
 
-  private static func lines(_ check: Check) -> [String] {
+  private static func lines(_ check: Check, showsRemedy: Bool = true) -> [String] {
     var lines = [
       padded(check.verdict.rawValue, statusWidth) + padded(check.name, nameWidth) + check.finding
     ]
-    if let remedy = check.remedy {
+    if let remedy = check.remedy, showsRemedy {
       let indent = String(repeating: " ", count: statusWidth + nameWidth)
       lines.append("\(indent)\(remedy.file):")
       lines += remedy.lines.map { "\(indent)  \($0)" }

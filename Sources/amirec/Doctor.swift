@@ -80,7 +80,7 @@ struct DoctorCommand: AsyncParsableCommand {
     return [
       FolderCheck.check(
         "store", folder: folder.isEmpty ? "/" : String(folder), file: configuration.store),
-      FolderCheck.check("journal", folder: configuration.journal),
+      FolderCheck.check("journal", folder: configuration.journal, isMade: true),
     ] + configuration.warnings.map { Check("configuration", .warning, $0) }
   }
 }

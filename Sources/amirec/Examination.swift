@@ -47,6 +47,12 @@ struct Examination {
     Check.Remedy(file: "manager.conf", lines: ["[\(symptoms.username)]", line])
   }
 
+  /// What it takes to read the user's section of `manager.conf`.
+  private var sectionNeeds: String {
+    "needs GetConfig: write class system or config"
+      + (symptoms.link.isLocal || symptoms.link.isEncrypted ? "" : ", and TLS")
+  }
+
   private func generalLine(_ line: String) -> Check.Remedy {
     Check.Remedy(file: "manager.conf", lines: ["[general]", line])
   }
@@ -124,9 +130,7 @@ struct Examination {
     guard let user = symptoms.user else {
       return Check(
         "writetimeout", .warning,
-        "not known (needs GetConfig: write class system or config"
-          + "\(symptoms.link.isLocal || symptoms.link.isEncrypted ? "" : ", and TLS"))"
-          + "; it should be \(wanted)", userLine(wanted))
+        "not known (\(sectionNeeds)); it should be \(wanted)", userLine(wanted))
     }
     let milliseconds = user.last("writetimeout").flatMap { Int($0) } ?? 100
     switch (isLongFine, milliseconds) {
@@ -186,8 +190,7 @@ struct Examination {
     return Check(
       "read-classes", .warning,
       "came: \(seen.sorted().joined(separator: ", ")); whether \(unknown.joined(separator: ", ")) "
-        + "would is not known (needs GetConfig: write class system or config"
-        + "\(symptoms.link.isLocal || symptoms.link.isEncrypted ? "" : ", and TLS"))",
+        + "would is not known (\(sectionNeeds))",
       userLine("read = all"))
   }
 
@@ -196,7 +199,7 @@ struct Examination {
       return Check("write-classes", .warning, "not known: ListCommands is not answered")
     }
     let granted = commands.grantedClasses
-    let refused = Snapshot.refused(by: commands)
+    let refused = Snapshot.refused(by: commands, withSecrets: symptoms.asksForSecrets)
     let missing = Snapshot.classes.filter { name in
       !granted.contains(name) && refused.contains { $0.classes.contains(name) }
     }
@@ -243,6 +246,11 @@ struct Examination {
         userLine("; no eventfilter"))
     }
     switch symptoms.echo {
+    case .heard where symptoms.user == nil:
+      return Check(
+        "event-filters", .warning,
+        "the UserEvent that was sent came back; whether other events are filtered is not known "
+          + "(\(sectionNeeds))", userLine("; no eventfilter"))
     case .heard: return Check("event-filters", .ok, "the UserEvent that was sent came back")
     case .unheard:
       return Check(

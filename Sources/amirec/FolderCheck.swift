@@ -8,12 +8,22 @@ enum FolderCheck {
   /// Less than this is full, in bytes.
   static let freeBytesNone: Int64 = 64 << 20
 
-  /// Checks a folder, and the file in it if there is one; `name` is what it is for.
-  static func check(_ name: String, folder: String, file: String? = nil) -> Check {
+  /// Checks a folder, and the file in it if there is one; `name` is what it is for. One that
+  /// amirecd makes when it is needed (`isMade`) may be missing: then the nearest folder above it is
+  /// looked at.
+  static func check(
+    _ name: String, folder: String, file: String? = nil, isMade: Bool = false
+  ) -> Check {
     var status = stat()
     guard unsafe stat(folder, &status) == 0 else {
+      let isAbsent = errno == ENOENT
+      let reason = reason()
+      if isMade, isAbsent, let parent = nearest(to: folder) {
+        let check = check(name, folder: parent)
+        if check.remedy == nil { return check }
+      }
       return Check(
-        name, .missing, "\(folder): \(reason()); amirecd cannot keep anything there",
+        name, .missing, "\(folder): \(reason); amirecd cannot keep anything there",
         .init(file: "shell", lines: ["install -d -o amirec -g amirec -m 750 \(folder)"]))
     }
     guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -26,6 +36,17 @@ enum FolderCheck {
         .init(file: "shell", lines: ["chown amirec: \(path)"]))
     }
     return room(name, folder)
+  }
+
+  /// The nearest thing above a folder that is there.
+  private static func nearest(to folder: String) -> String? {
+    var rest = folder[...]
+    while let slash = rest.lastIndex(of: "/") {
+      rest = rest[..<slash]
+      let path = rest.isEmpty ? "/" : String(rest)
+      if unsafe access(path, F_OK) == 0 { return path }
+    }
+    return nil
   }
 
   private static func room(_ name: String, _ folder: String) -> Check {

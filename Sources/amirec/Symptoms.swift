@@ -31,6 +31,8 @@ struct Symptoms: Sendable {
   /// `AsteriskVersion` of CoreSettings.
   var version: String?
   var commands: CommandList?
+  /// Whether amirecd asks what is answered with passwords, too.
+  var asksForSecrets = false
   /// How often an event of each name came.
   var events: [String: Int] = [:]
   /// The classes of these events.

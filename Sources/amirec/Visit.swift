@@ -101,6 +101,7 @@ struct Visit {
     symptoms.link = Symptoms.Link(
       isEncrypted: server.tls != nil, isInsecure: server.tls?.isInsecure ?? false,
       isPlain: server.authentication == .plain, isLocal: server.isLocal)
+    symptoms.asksForSecrets = server.asksForSecrets
     symptoms.banner = connection.banner
     symptoms.receiveBuffer = connection.receiveBuffer
   }

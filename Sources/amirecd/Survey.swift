@@ -131,7 +131,7 @@ struct Survey {
     case .answered(let answer):
       let commands = CommandList(answer.response)
       questions = Snapshot.askable(of: commands, withSecrets: server.asksForSecrets)
-      refused = Snapshot.refused(by: commands).map(\.action)
+      refused = Snapshot.refused(by: commands, withSecrets: server.asksForSecrets).map(\.action)
       if !commands.isEmpty { return true }
     case .unanswered: break
     case .over: return false

@@ -146,10 +146,14 @@ import Testing
   @Test func `only what hits many asks for a confirmation`() throws {
     let many: [any DeclaredAction] = [
       Hangup(channel: .matching("^SIP")), Command("core stop now"),
-      Command("channel  request hangup ALL"),
+      Command("channel  request hangup ALL"), Command("\"channel\" request hangup all"),
+      Command("Channel\trequest hangup \"all"), Command("c\\hannel re\"quest\" hangup all"),
+      Command("\"\"core stop now"), Command(" restart gracefully"), Command("soft hangup all"),
     ]
     let few: [any DeclaredAction] = [
       Hangup(channel: "SIP/1"), Command("core show channels"), QueueReset(),
+      Command("\"core stop\" now"), Command("channel\\ request hangup all"),
+      Command("core stopped"), Command("channel request hangup SIP/all-1"),
     ]
     for typed in many {
       let action = try typed.action()
@@ -159,6 +163,13 @@ import Testing
       let action = try typed.action()
       #expect(ActionCatalogue.action(named: action.name)!.danger(of: action) == nil)
     }
+  }
+
+  @Test func `an action says which module has it`() {
+    let modules = ["SIPpeers", "PJSIPShowContacts", "Park", "QueueAdd", "Ping"].map {
+      ActionCatalogue.action(named: $0)?.module
+    }
+    #expect(modules == ["chan_sip", "res_pjsip", "res_parking", "app_queue", nil])
   }
 
   @Test func `secrets are marked`() {

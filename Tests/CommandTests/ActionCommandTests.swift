@@ -47,6 +47,12 @@ import Testing
       environment: ["AMIREC_PBX1_SECRET": "geheim"].merging(environment) { $1 })
   }
 
+  private func start(_ arguments: [String]) throws -> RunningProgram {
+    try Program.built("amirec").start(
+      ["action"] + arguments + ["--config", recording.configuration],
+      environment: ["AMIREC_PBX1_SECRET": "geheim"])
+  }
+
   private func row(_ columns: String) async throws -> String {
     try await recording.sql("SELECT \(columns) FROM actions ORDER BY id DESC LIMIT 1")
   }
@@ -166,6 +172,17 @@ import Testing
     #expect(try await row("outcome, answered_us IS NULL") == "timed-out,1")
   }
 
+  @Test func `a server that does not greet is an error in time, too`() async throws {
+    let manager = FakeManager(eventsAtOnce: 0, banner: "")
+    recording.configure([("pbx1", manager.port)])
+    let start = ContinuousClock.now
+    let run = try await action(["Ping", "--timeout", "1"])
+    #expect(run.status == 3)
+    #expect(run.errors.contains("within 1.0 seconds"), "\(run.errors)")
+    #expect(ContinuousClock.now - start < .seconds(8))
+    #expect(try await row("outcome, sent_us IS NULL") == "not-connected,1")
+  }
+
   @Test func `a connection that is only half there is noticed by its silence`() async throws {
     let manager = manager("ping_interval_s = 1") { _ in .silence }
     let run = try await action(["QueueReset", "Queue=support", "--timeout", "600"])
@@ -173,6 +190,46 @@ import Testing
     #expect(run.errors.contains("nothing from 127.0.0.1:\(manager.port)"), "\(run.errors)")
     #expect(manager.texts.count { $0.contains("Action: QueueReset") } == 1)
     #expect(try await row("outcome") == "connection-lost")
+  }
+
+  @Test(arguments: [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")])
+  func `a signal between action and answer is an outcome of its own`(
+    _ signal: Int32, _ name: String
+  ) async throws {
+    let manager = manager { _ in .frames([]) }
+    let running = try start(["QueueReset", "Queue=support"])
+    try await eventually("sent") { manager.texts.contains { $0.contains("Action: QueueReset") } }
+    running.signal(signal)
+    let run = await running.ended()
+    #expect(run.status == 128 + signal)
+    #expect(
+      run.errors == "amirec: pbx1: \(name) came before its answer; "
+        + "whether QueueReset had an effect is not known\n")
+    #expect(
+      try await row("outcome, sent_us > 0, answered_us IS NULL, error")
+        == "interrupted,1,1,\(name) came before its answer")
+  }
+
+  @Test func `a signal before the event, or before the login, is told apart`() async throws {
+    let manager = manager { _ in .frames([["Response: Success"]]) }
+    let waiting = try start(Self.call)
+    try await eventually("sent") { manager.texts.contains { $0.contains("Action: Originate") } }
+    try await eventually("answered") { try await row("response") == "Success" }
+    waiting.signal(SIGINT)
+    #expect(await waiting.ended().status == 130)
+    #expect(
+      try await row("outcome, answered_us > 0, error")
+        == "interrupted,1,SIGINT came before the event that tells its outcome")
+    withExtendedLifetime(manager) {}
+    let silent = FakeManager(eventsAtOnce: 0, banner: "")
+    recording.configure([("pbx1", silent.port)])
+    let connecting = try start(["Ping"])
+    try await eventually("connected") { !silent.sent.isEmpty }
+    connecting.signal(SIGTERM)
+    let run = await connecting.ended()
+    #expect(run.status == 143)
+    #expect(run.errors.hasSuffix("before there was a connection; nothing was sent\n"))
+    #expect(try await row("outcome, sent_us IS NULL") == "not-connected,1")
   }
 
   @Test func `without a connection nothing was sent`() async throws {
@@ -252,6 +309,50 @@ import Testing
     #expect(manager.texts.map(headers)[1] == ["Action: QueuePuse", "Interface: x"])
   }
 
+  @Test func `Filter says that it adds, without being told`() async throws {
+    let manager = manager()
+    #expect(try await action(["Filter", "Filter=!Event: VarSet"]).status == 0)
+    #expect(try await action(["Filter", "Filter=x", "operation=add"]).status == 0)
+    #expect(try await action(["Filter", "Filter=x", "Operation="]).status == 0)
+    #expect(
+      manager.texts.map(headers).filter { $0[0] == "Action: Filter" } == [
+        ["Action: Filter", "Filter: !Event: VarSet", "Operation: Add"],
+        ["Action: Filter", "Filter: x", "Operation: Add"],
+        ["Action: Filter", "Filter: x", "Operation: Add"],
+      ])
+  }
+
+  @Test(arguments: [
+    ("SIPpeers", "; this server does not have it: chan_sip of Asterisk 1.4 to 20 is not loaded"),
+    ("BridgeList", "; this server does not have it: Asterisk 12 and later does"),
+    ("JabberSend", "; this server does not have it: the module is not loaded"),
+  ])
+  func `a server without an action that is known does not have it`(
+    _ name: String, _ hint: String
+  ) async throws {
+    let manager = manager { _ in
+      .frames([["Response: Error", "Message: Invalid/unknown command: \(name). Use ListCommands"]])
+    }
+    let run = try await action([name])
+    #expect(run.status == 1)
+    #expect(run.errors.contains(hint), "\(run.errors)")
+    #expect(!run.errors.contains("nearest"))
+    withExtendedLifetime(manager) {}
+  }
+
+  @Test func `what is not UTF-8 is refused, not mended`() async throws {
+    let manager = manager()
+    let shell = try #require(Program.installed("sh"))
+    let run = try await shell.run(
+      [
+        "-c", #""$0" action UserEvent "X=$(printf 'caf\351')" --config "$1""#,
+        Program.built("amirec").path, recording.configuration,
+      ], environment: recording.environment)
+    #expect(run.status == 2)
+    #expect(run.errors == "amirec: what is on the command line is not UTF-8; write it anew\n")
+    #expect(manager.sent.isEmpty)
+  }
+
   // MARK: Several channels at once
 
   @Test func `an expression that may mean many channels needs --yes where nobody can be asked`()
@@ -266,6 +367,14 @@ import Testing
     #expect(try await action(["Hangup", "Channel=/^PJSIP/", "--yes"]).status == 0)
     #expect(manager.texts.map(headers)[1] == ["Action: Hangup", "Channel: /^PJSIP/"])
     #expect(try await action(["Hangup", "Channel=PJSIP/1-1"]).status == 0)
+  }
+
+  @Test func `quotes do not take a command past the question`() async throws {
+    let manager = manager()
+    let refused = try await action(["Command", "Command=\"channel\" request  hangup all"])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("--yes"), "\(refused.errors)")
+    #expect(manager.sent.isEmpty)
   }
 
   @Test(arguments: [("y", 0, "success"), ("n", 2, "refused"), ("", 2, "refused")])
@@ -375,7 +484,15 @@ import Testing
     #expect(late.status == 3)
     #expect(late.errors.contains("no event told its outcome within 1.0 seconds"), "\(late.errors)")
     #expect(try await row("outcome, answered_us > 0, event IS NULL") == "timed-out,1,1")
+    #expect(late.errors.contains("recorder lacks read = call in manager.conf"), "\(late.errors)")
     #expect(quiet.texts.count { $0.contains("Action: Originate") } == 1)
+    let talking = manager { _ in
+      .frames([["Response: Success"], ["Event: Newchannel", "Privilege: call,all"]])
+    }
+    let other = try await action(Self.call + ["--timeout", "1"])
+    #expect(other.status == 3)
+    #expect(!other.errors.contains("manager.conf"), "an event of that class came: \(other.errors)")
+    withExtendedLifetime(talking) {}
     let answered = ["Response: Success"]
     let dying = manager { _ in .frames([answered, ["Event: Dies", "Privilege: call,all"]]) }
     async let run = action(Self.call)
@@ -409,6 +526,29 @@ import Testing
     for secret in ["top", "hush", "ROOM=5", "77", "geheim"] {
       #expect(!run.output.contains(secret), "\(secret)")
     }
+  }
+
+  @Test func `what Asterisk repeats of a masked value stands in no row`() async throws {
+    let manager = manager(general: "mask = Command, Channel") { action in
+      action == "Command"
+        ? .frames([
+          [
+            "Response: Error", "Message: No such command 'top hush'",
+            "Output: No such command 'top hush' (type 'core show help top')",
+          ]
+        ]) : .frames([["Response: Error", "Message: Channel does not exist: secretchan"]])
+    }
+    let command = try await action(["Command", "Command=top hush"])
+    #expect(command.status == 1)
+    #expect(
+      try await row("message, error")
+        == "No such command '***',Asterisk refuses Command: No such command '***' "
+        + "(type 'core show help ***')")
+    #expect(!command.errors.contains("top"), "\(command.errors)")
+    _ = try await action(["Redirect", "Channel=secretchan", "Context=a", "Exten=1", "Priority=1"])
+    #expect(try await row("message") == "Channel does not exist: ***")
+    #expect(try await row("error") == "Asterisk refuses Redirect: Channel does not exist: ***")
+    withExtendedLifetime(manager) {}
   }
 
   @Test func `a dry run prints the bytes and does nothing else`() async throws {

@@ -208,6 +208,13 @@ import Testing
       ]
     ) { $0.classes = ["reporting"] },
     Trouble(
+      "filters that nobody may look up, though one event came back",
+      [
+        "warning  event-filters    the UserEvent that was sent came back; whether other events are "
+          + "filtered is not known (needs GetConfig: write class system or config)\n"
+      ]
+    ) { $0.classes = ["call", "agent", "reporting", "user"] },
+    Trouble(
       "write classes for more than questions",
       ["warning  write-classes    needless: command, config; whoever gets the secret"], status: 0
     ) {
@@ -298,6 +305,7 @@ import Testing
     let refused = try await examine(Server(), secret: "another")
     #expect(refused.status == 3)
     #expect(refused.output.contains("missing  login            Asterisk refuses the login"))
+    #expect(refused.output.ranges(of: "[recorder]").count == 1, "\(refused.output)")
     let nobody = try await examine(port: 1, [])
     #expect(nobody.status == 3)
     #expect(nobody.output.contains("missing  connection       nothing listens on 127.0.0.1:1;"))
@@ -307,6 +315,30 @@ import Testing
     #expect(outcome.status == 3)
     #expect(outcome.output.contains("missing  connection       no login at 127.0.0.1:"))
     #expect(outcome.output.contains("\nthis machine\n"))
+  }
+
+  @Test func `a question that nobody asks is not missed`() async throws {
+    var server = Server()
+    server.classes = ["call"]
+    let outcome = try await examine(server)
+    #expect(outcome.output.contains("these are not answered: CoreSettings"), "\(outcome.output)")
+    #expect(!outcome.output.contains("PJSIPShowRegistrationsOutbound"), "\(outcome.output)")
+  }
+
+  @Test func `a journal that amirecd will make is well, where it may`() {
+    let folder = TemporaryFolder()
+    let check = FolderCheck.check("journal", folder: folder.file("none/deeper"), isMade: true)
+    #expect(check.verdict != .missing, "\(check.finding)")
+    #expect(check.finding.hasPrefix(folder.path), "\(check.finding)")
+    write("", to: folder.file("file"))
+    for name in ["file/none", "file"] {
+      let check = FolderCheck.check("journal", folder: folder.file(name), isMade: true)
+      #expect(check.verdict == .missing, "\(check.finding)")
+    }
+    guard geteuid() != 0 else { return }
+    let refused = FolderCheck.check("journal", folder: "/proc/none", isMade: true)
+    #expect(refused.verdict == .missing)
+    #expect(refused.remedy?.lines == ["install -d -o amirec -g amirec -m 750 /proc/none"])
   }
 
   @Test func `a server that is not in the configuration is a mistake`() async throws {

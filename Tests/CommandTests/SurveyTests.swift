@@ -95,8 +95,7 @@ import Testing
       lines.allSatisfy {
         $0.contains(
           "send, CoreStatus, CoreShowChannels, Agents, ConfbridgeListRooms, PJSIPShowEndpoints, "
-            + "PJSIPShowContacts, PJSIPShowRegistrationsOutbound, SIPpeers, SIPshowregistry, "
-            + "IAXpeerlist, QueueStatus; ")
+            + "PJSIPShowContacts, SIPpeers, SIPshowregistry, IAXpeerlist, QueueStatus; ")
       }, "\(lines)")
     // A recorder whose settings changed is a new one.
     #expect(lines.count == 2)

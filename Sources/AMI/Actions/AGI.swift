@@ -62,7 +62,7 @@ public struct AGI: OutcomeAction {
     source: "res/res_agi.c, action_add_agi_cmd", privileges: ["agi"], effect: .destroys,
     outcome: ActionOutcome(
       [Outcome.event, "AsyncAGI"], .headers(["CommandId"], field: "CommandID"),
-      needs: .init(field: "CommandID", isFlag: false)),
+      needs: .init(field: "CommandID", isFlag: false), readClass: "agi"),
     parameters: [
       .required("Channel", \.channel, "The channel."),
       .required("Command", \.command, "The AGI command, like EXEC NoOp hello."),

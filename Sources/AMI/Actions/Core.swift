@@ -32,16 +32,58 @@ public struct Command: DeclaredAction {
     parameters: [.required("Command", \.command, "The command, as it is typed there.")],
     notes: "It may do anything: core stop now, too.",
     danger: { action in
-      let words = action["Command"]?.lowercased().split(separator: " ")
-      let command = words?.joined(separator: " ") ?? ""
-      let dangers = [
-        ("core stop", "it stops Asterisk"), ("core restart", "it restarts Asterisk"),
-        ("channel request hangup all", "it hangs up every channel"),
-        ("hangup request all", "it hangs up every channel"),
-        ("module unload", "it unloads a module and ends what uses it"),
-      ]
-      return dangers.first { command.hasPrefix($0.0) }?.1
+      let words = words(of: action["Command"] ?? "").map { $0.lowercased() }
+      let danger = dangers.first { danger in
+        words.starts(with: danger.command.split(separator: " ").map(String.init))
+      }
+      return danger?.meaning
     })
+
+  /// What concerns all calls, also under the names that it had before Asterisk 1.6 and that
+  /// `cli_aliases.conf` still gives it.
+  private static let dangers: [(command: String, meaning: String)] = [
+    ("core stop", "it stops Asterisk"), ("stop", "it stops Asterisk"),
+    ("core restart", "it restarts Asterisk"), ("restart", "it restarts Asterisk"),
+    ("channel request hangup all", "it hangs up every channel"),
+    ("hangup request all", "it hangs up every channel"),
+    ("soft hangup all", "it hangs up every channel"),
+    ("module unload", "it unloads a module and ends what uses it"),
+    ("unload", "it unloads a module and ends what uses it"),
+  ]
+
+  /// The words of a command as Asterisk takes it apart: blanks and tabs between them, but for those
+  /// in quotes or after a backslash. A word may be quoted in part.
+  ///
+  /// **Source:** `main/cli.c`, `parse_args`; `word_match` takes any case and no abbreviations.
+  static func words(of command: String) -> [String] {
+    var words: [String] = []
+    var isBetween = true
+    var isQuoted = false
+    var isEscaped = false
+    for character in command.unicodeScalars {
+      let opensWord: Bool
+      switch character {
+      case "\"" where !isEscaped:
+        isQuoted.toggle()
+        opensWord = isQuoted
+      case " " where !isQuoted && !isEscaped, "\t" where !isQuoted && !isEscaped:
+        isBetween = true
+        continue
+      case "\\" where !isEscaped:
+        isEscaped = true
+        continue
+      default:
+        opensWord = true
+      }
+      if opensWord, isBetween {
+        words.append("")
+        isBetween = false
+      }
+      if character != "\"" || isEscaped { words[words.count - 1].unicodeScalars.append(character) }
+      isEscaped = false
+    }
+    return words
+  }
 }
 
 /// Asks for the settings of the core.

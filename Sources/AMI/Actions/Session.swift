@@ -149,7 +149,8 @@ public struct Filter: DeclaredAction {
     "Filter", "Adds an event filter to this connection, until it ends.", since: "10",
     source: "main/manager.c, action_filter", privileges: ["system"],
     parameters: [
-      .optional("Operation", { _ in "Add" }, "There is only Add.", as: .choice(["Add"])),
+      .optional(
+        "Operation", { _ in "Add" }, "There is only Add.", as: .choice(["Add"]), standard: "Add"),
       .optional(
         "MatchCriteria", \.matchCriteria,
         "How Filter is compared, like action(exclude),name(Newexten).",
