@@ -60,6 +60,9 @@ import Testing
     ("DELETE FROM queue_members", .agentMissing, "ADDMEMBER"),
     ("UPDATE agent_intervals SET started_us = 0", .agentMissing, "PAUSE"),
     (
+      "UPDATE agent_intervals SET reason = 'x' WHERE reason IS NOT NULL", .agentMissing, "PAUSE"
+    ),
+    (
       "UPDATE channels SET uniqueid = 'x' WHERE uniqueid GLOB '179*' AND counts", .channelMissing,
       nil
     ),
