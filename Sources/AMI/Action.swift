@@ -55,6 +55,16 @@ public struct Action: Sendable, Equatable {
     return fields.first { $0.name.lowercased() == wanted }?.value
   }
 
+  /// The value of the first field with this name as Asterisk reads it: without the blanks and
+  /// control characters before it.
+  ///
+  /// **Source:** `main/manager.c`, `__astman_get_header`: `ast_skip_blanks`.
+  public func meant(_ name: String) -> String? {
+    self[name].map { value in
+      String(String.UnicodeScalarView(value.unicodeScalars.drop { $0.value <= 0x20 }))
+    }
+  }
+
   /// Whether the field with this name says yes, in any of Asterisk's words for it.
   func isOn(_ name: String) -> Bool {
     self[name].flatMap { ActionParameter.Kind.flag.normalized($0) } == "true"

@@ -76,6 +76,7 @@ struct ActionErrand {
       if danger != nil, !isConfirmed {
         try await confirm(action, on: connection, log, since: start)
       }
+      try heedSignal(before: action, log, since: start)
       action.actionID = connection.makeActionID()
       let ringTime = request.ringTime(of: action) ?? .zero
       let sent = try await log.send(
@@ -142,10 +143,7 @@ struct ActionErrand {
   ) async throws {
     let matching = await ActionTargets.names(of: action, on: connection, log)
     let question = ActionTargets.question(action, matching, on: server.name)
-    if let signal = Interruption.received {
-      let why = "\(Interruption.name(of: signal)) came before it was confirmed"
-      try decline(action, log, since: start, why, code: 128 + signal)
-    }
+    try heedSignal(before: action, log, since: start)
     guard !agrees(to: question) else { return }
     try decline(action, log, since: start, "the user did not confirm it", code: Failure.usage)
   }
@@ -155,6 +153,13 @@ struct ActionErrand {
     Interruption.unwatch()
     defer { Interruption.watch() }
     return Terminal.agrees(to: question)
+  }
+
+  /// Ends with the signal that came before the action was sent, if one did.
+  private func heedSignal(before action: Action, _ log: ActionLog, since start: Int64) throws {
+    guard let signal = Interruption.received else { return }
+    let why = "\(Interruption.name(of: signal)) came before it was sent"
+    try decline(action, log, since: start, why, code: 128 + signal)
   }
 
   private func decline(

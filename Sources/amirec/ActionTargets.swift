@@ -12,9 +12,7 @@ enum ActionTargets {
   static func names(
     of action: Action, on connection: Connection, _ log: ActionLog
   ) async -> [String]? {
-    guard let channel = action.fields.first(where: { $0.name == "Channel" })?.value else {
-      return nil
-    }
+    guard let channel = action.meant("Channel") else { return nil }
     var question = Action("CoreShowChannels")
     question.actionID = connection.makeActionID()
     guard let sent = try? await log.send(question, on: connection, since: Terminal.nowUs),

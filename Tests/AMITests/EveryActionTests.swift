@@ -148,7 +148,9 @@ import Testing
       Hangup(channel: .matching("^SIP")), Command("core stop now"),
       Command("channel  request hangup ALL"), Command("\"channel\" request hangup all"),
       Command("Channel\trequest hangup \"all"), Command("c\\hannel re\"quest\" hangup all"),
-      Command("\"\"core stop now"), Command(" restart gracefully"), Command("soft hangup all"),
+      Hangup(channel: .named("  /^SIP/")), Hangup(channel: .named("\u{1}\t/^SIP/")),
+      Command("\u{1}core stop now"), Command("\"\"core stop now"), Command(" restart gracefully"),
+      Command("soft hangup all"),
     ]
     let few: [any DeclaredAction] = [
       Hangup(channel: "SIP/1"), Command("core show channels"), QueueReset(),

@@ -32,7 +32,7 @@ public struct Command: DeclaredAction {
     parameters: [.required("Command", \.command, "The command, as it is typed there.")],
     notes: "It may do anything: core stop now, too.",
     danger: { action in
-      let words = words(of: action["Command"] ?? "").map { $0.lowercased() }
+      let words = words(of: action.meant("Command") ?? "").map { $0.lowercased() }
       let danger = dangers.first { danger in
         words.starts(with: danger.command.split(separator: " ").map(String.init))
       }

@@ -44,7 +44,7 @@ public struct Hangup: DeclaredAction {
     ],
     notes: "Expressions since Asterisk 1.8. Without Cause the channels show cause 0 or 16.",
     danger: { action in
-      action["Channel"]?.hasPrefix("/") == true
+      action.meant("Channel")?.hasPrefix("/") == true
         ? "it hangs up every channel that the expression matches" : nil
     })
 }
