@@ -48,7 +48,7 @@ def prepared(folder):
     if not os.path.exists(ami):
         os.makedirs(folder, exist_ok=True)
         print("making the stream (once)", flush=True)
-        grow.grow(RECORDING, ami, grow.SIZE)
+        grow.grown(RECORDING, ami, grow.SIZE)
     with open(ami, "rb") as f:  # into the page cache
         while f.read(1 << 24):
             pass

@@ -28,7 +28,7 @@ def prepared(folder, events):
         print("making the stream (once)", flush=True)
         with grow.opened(bench.RECORDING) as f:
             data = f.read()
-        grow.grow(bench.RECORDING, ami, len(data) * events // data.count(b"\r\nPrivilege: "))
+        grow.grown(bench.RECORDING, ami, len(data) * events // data.count(b"\r\nPrivilege: "))
     return ami
 
 
