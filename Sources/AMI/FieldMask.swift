@@ -114,8 +114,8 @@ public struct FieldMask: Equatable, Sendable {
     if names.contains(folded) || Self.parts.contains(where: folded.contains) { return true }
     // A function around a variable, underscores before it: GLOBAL(NAME), __NAME.
     let pieces = folded.split { !($0.isLetter || $0.isNumber || "_-.".contains($0)) }
-    if pieces.contains(where: { names.contains(String($0.drop { $0 == "_" })) }) { return true }
-    if pieces.contains(where: { names.contains(String($0)) }) { return true }
+    let bare = pieces.map { $0.drop { $0 == "_" } }
+    if (pieces + bare).contains(where: { names.contains(String($0)) }) { return true }
     return Self.wordsOf(name).contains(where: Self.words.contains)
   }
 

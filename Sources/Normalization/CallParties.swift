@@ -2,17 +2,17 @@ extension Normalizer {
   /// Of a call's first channel: who called. Of the one that answered: who was called.
   mutating func noteParty(_ slot: Int) {
     let id = channels[slot].row.id
-    var call = channels[slot].call
+    let call = channels[slot].call
     if calls[call].firstChannel == id {
       calls[call].row.callerNumber = channels[slot].row.callerNumber
       calls[call].row.callerName = channels[slot].row.callerName
       calls.touch(call)
     }
-    call = currentCall(of: slot)
-    if calls[call].callee == id {
-      calls[call].row.calleeNumber = channels[slot].row.callerNumber
-      calls[call].row.calleeName = channels[slot].row.callerName
-      calls.touch(call)
+    let current = currentCall(of: slot)
+    if calls[current].callee == id {
+      calls[current].row.calleeNumber = channels[slot].row.callerNumber
+      calls[current].row.calleeName = channels[slot].row.callerName
+      calls.touch(current)
     }
   }
 

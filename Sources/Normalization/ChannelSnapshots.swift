@@ -17,7 +17,6 @@ extension Normalizer {
     let list = lists.item(question, frame, at: time)
     guard let (slot, isNew) = listedChannel(frame, at: time) else { return }
     channels[slot].sighting.isThere(in: list)
-    isListedAsAgent(slot, frame)
     noteLinkedid(frame, .main, at: time)
     if let other = frame.knownText(named: "BridgedUniqueID").flatMap({ channelByUniqueid[$0] }) {
       join(slot, other, at: time)
@@ -45,6 +44,7 @@ extension Normalizer {
       return (open(uniqueid, frame, .main, by: "snapshot", at: time, since: started), true)
     }
     guard channels[slot].row.endedAt == nil else { return nil }
+    isListedAsAgent(slot, frame)
     let isSeen = channels[slot].row.openedBy == "seen"
     let isNew = channels[slot].session < session.number || isSeen
     channels[slot].session = session.number

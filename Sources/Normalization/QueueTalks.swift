@@ -51,15 +51,19 @@ extension Normalizer {
     if let caller, isTalk(caller, in: queue) { return caller }
     let agent = knownChannel(frame, .destUniqueid).flatMap { queueing.talkByAgent[$0] }
     if let agent, isTalk(agent, in: queue) { return agent }
-    let name = agentName(frame)
     let length = (frame.integer(of: .talkTime) ?? 0) * 1_000_000
     let named = [HeaderName.uniqueid, .destUniqueid].compactMap { knownChannel(frame, $0) }
       .map { calls[channels[$0].call].row.id }
-    return queueing.visits.used.filter { visit in
-      isTalk(visit, in: queue) && !queueing.visits[visit].isCompleted
-        && queueing.visits[visit].row.agent == name
+    return talks(of: agentName(frame), in: queue).filter { visit in
+      !queueing.visits[visit].isCompleted
         && named.allSatisfy { $0 == queueing.visits[visit].row.callID }
     }.min { mismatch($0, time - length) < mismatch($1, time - length) }
+  }
+
+  private func talks(of agent: String?, in queue: Int) -> [Int] {
+    queueing.visits.used.filter {
+      isTalk($0, in: queue) && queueing.visits[$0].row.agent == agent
+    }
   }
 
   /// How far a visit's talk began from when one did, in microseconds.
@@ -80,13 +84,11 @@ extension Normalizer {
     }
     let connected = time - talk * 1_000_000
     let caller = channel(frame, .main, at: time)
-    let interface = frame.knownText(of: .interface)
-    let agent =
-      channel(frame, .dest, at: time)
-      ?? member(interface, in: caller.map { channels[$0].call }, at: time)
-    guard let party = caller ?? agent, !isToldAgain(frame, in: queue, since: connected) else {
-      return nil
-    }
+    let told = channel(frame, .dest, at: time)
+    guard !isToldAgain(frame, in: queue, since: connected) else { return nil }
+    let call = caller.map { channels[$0].call }
+    let agent = told ?? member(frame.knownText(of: .interface), in: call, at: time)
+    guard let party = caller ?? agent else { return nil }
     let visit = openVisit(
       of: caller, in: queue, by: "seen", at: connected - hold * 1_000_000)
     queueing.visits[visit].row.callID = calls[channels[party].call].row.id
@@ -118,10 +120,8 @@ extension Normalizer {
   private func isToldAgain(
     _ frame: borrowing Frame, in queue: Int, since connected: Int64
   ) -> Bool {
-    let name = agentName(frame)
-    return queueing.visits.used.contains {
-      isTalk($0, in: queue) && queueing.visits[$0].row.agent == name
-        && mismatch($0, connected) < Self.settleTime
+    talks(of: agentName(frame), in: queue).contains {
+      mismatch($0, connected) < Self.settleTime
     }
   }
 

@@ -115,18 +115,11 @@ struct AgentFill {
     let row = try row(of: interval)
     if let row {
       guard time.isInGap(second: ended), row.isUncertain else { return }
-      try writer.update(
-        "agent_intervals", row.id,
-        ["ended_us": .integer(ended), "closed_by": .text("queue-log")])
+      try writer.endInterval(row.id, at: ended)
     } else if time.isInGap(second: interval.startedAt) {
-      try writer.insert(
-        "agent_intervals",
-        [
-          "agent": .text(interval.agent), "source": .text(interval.source),
-          "state": .text(interval.state), "reason": Value(interval.reason),
-          "opened_by": .text("queue-log"), "started_us": .integer(interval.startedAt),
-          "ended_us": .integer(ended), "closed_by": .text("queue-log"),
-        ])
+      try writer.addInterval(
+        interval.agent, interval.source, interval.state, interval.reason,
+        from: interval.startedAt, to: ended)
     }
   }
 
@@ -151,5 +144,27 @@ struct AgentFill {
       (closedBy == nil || closedBy == "unobserved" || closedBy == "restart")
       && (ended.map { time.isInGap($0, $0) } ?? true)
     return (statement.int(at: 0), isUncertain)
+  }
+}
+
+extension FillWriter {
+  /// Adds a row of `agent_intervals`.
+  func addInterval(
+    _ agent: String, _ source: String, _ state: String, _ reason: String? = nil,
+    from start: Int64, to end: Int64
+  ) throws {
+    try insert(
+      "agent_intervals",
+      [
+        "agent": .text(agent), "source": .text(source), "state": .text(state),
+        "reason": Value(reason), "opened_by": .text("queue-log"), "started_us": .integer(start),
+        "ended_us": .integer(end), "closed_by": .text("queue-log"),
+      ])
+  }
+
+  /// Gives a row of `agent_intervals` its end.
+  func endInterval(_ id: Int64, at time: Int64) throws {
+    try update(
+      "agent_intervals", id, ["ended_us": .integer(time), "closed_by": .text("queue-log")])
   }
 }

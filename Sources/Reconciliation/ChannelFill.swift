@@ -302,7 +302,7 @@ final class ChannelFill {
     if isUp { return "self-service" }
     // To CDRs one who gives up is one whom nobody answers.
     if channels.contains(where: { $0.dialStatus == "CANCEL" }) { return "cancelled" }
-    if let word = disposition(undialled: channels, records) { return word }
+    if let word = disposition(byCauseOf: channels, records) { return word }
     for (theirs, ours) in [
       ("BUSY", "busy"), ("NO ANSWER", "no-answer"), ("FAILED", "failed"), ("CONGESTION", "failed"),
     ] where records.contains(where: { $0.disposition == theirs }) {
@@ -313,9 +313,10 @@ final class ChannelFill {
 }
 
 extension ChannelFill {
-  /// Of a call in which nobody dialled, by its first channel's cause; nil where records must do.
+  /// By its first channel's cause, of a call in which no dial tells its status; nil where records
+  /// must do.
   fileprivate static func disposition(
-    undialled channels: [LoggedChannel], _ records: [CDRRecord]
+    byCauseOf channels: [LoggedChannel], _ records: [CDRRecord]
   ) -> String? {
     guard channels.allSatisfy({ $0.dialStatus == nil }), let cause = channels[0].cause else {
       return nil

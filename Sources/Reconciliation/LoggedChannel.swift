@@ -48,14 +48,14 @@ struct LoggedCalls {
   /// By name; a name may come again after the server's restart.
   private var byName: [String: [Int]] = [:]
 
-  /// Applications that bring strangers together: their CDRs join no calls.
+  /// Applications that bring strangers together, in a conference or with an agent who waits on the
+  /// line: their CDRs join no calls.
   ///
-  /// **Source:** apps/app_confbridge.c; CDRs are made for each pair of a bridge, main/cdr.c.
-  private static let conferences: Set<String> = ["ConfBridge", "MeetMe", "Page"]
-  /// Applications in which agents wait on the line for callers from calls of their own.
-  ///
-  /// **Source:** apps/app_agent_pool.c.
-  private static let agentLogins: Set<String> = ["AgentLogin", "AgentRequest"]
+  /// **Source:** apps/app_agent_pool.c; apps/app_confbridge.c; CDRs are made for each pair of a
+  /// bridge, main/cdr.c.
+  private static let meetings: Set<String> = [
+    "AgentLogin", "AgentRequest", "ConfBridge", "MeetMe", "Page",
+  ]
 
   init(_ records: [CDRRecord], _ events: [CELRecord]) {
     handedOn = Set(
@@ -207,8 +207,7 @@ struct LoggedCalls {
       let here = record.uniqueid.flatMap({ byUniqueid[$0] })
         ?? byName[record.channel]?.last
     else { return }
-    let application = record.values[7] ?? ""
-    let isApart = Self.conferences.contains(application) || Self.agentLogins.contains(application)
+    let isMeeting = Self.meetings.contains(record.values[7] ?? "")
     let near = byName[name]?.first {
       channels[$0].span.first <= record.endedAt + ObservedTime.lateMax
         && (channels[$0].endedAt == nil
@@ -216,10 +215,10 @@ struct LoggedCalls {
     }
     if let near {
       if channels[near].uniqueid.isEmpty { extend(near, record) }
-      if !isApart { unite(here, near) }
+      if !isMeeting { unite(here, near) }
       return
     }
-    guard !isApart else { return }
+    guard !isMeeting else { return }
     let place = add("", name, record.linkedid, at: record.startedAt, source: .cdr)
     extend(place, record)
     unite(here, place)

@@ -71,17 +71,18 @@ struct OccupationFill {
     var wasCut = false
     for span in spans {
       guard let place = rows.firstIndex(where: { $0.overlaps(span) }) else {
-        if wasCut || time.isInGap(span.start, span.end) { try insert(state, agent, span) }
+        if wasCut || time.isInGap(span.start, span.end) {
+          try writer.addInterval(agent, "queue", state, from: span.start, to: span.end)
+        }
         continue
       }
       // It ended unseen: what came later was taken for the same.
       guard time.isInGap(second: span.end), rows[place].end != span.end else { continue }
       guard rows[place].end.map({ $0 > span.end || time.isInGap($0, $0) }) ?? true else { continue }
       wasCut = true
-      rows[place].end = max(span.end, rows[place].start)
-      try writer.update(
-        "agent_intervals", rows[place].id,
-        ["ended_us": .integer(rows[place].end!), "closed_by": .text("queue-log")])
+      let end = max(span.end, rows[place].start)
+      rows[place].end = end
+      try writer.endInterval(rows[place].id, at: end)
     }
   }
 
@@ -101,15 +102,5 @@ struct OccupationFill {
           id: statement.int(at: 0), start: statement.int(at: 1), end: statement.optionalInt(at: 2)))
     }
     return found
-  }
-
-  private func insert(_ state: String, _ agent: String, _ span: Span) throws {
-    try writer.insert(
-      "agent_intervals",
-      [
-        "agent": .text(agent), "source": .text("queue"), "state": .text(state),
-        "opened_by": .text("queue-log"), "started_us": .integer(span.start),
-        "ended_us": .integer(span.end), "closed_by": .text("queue-log"),
-      ])
   }
 }

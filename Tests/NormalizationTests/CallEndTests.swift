@@ -5,12 +5,7 @@ import Testing
   /// 100 called 101; they talk from the 8th message on.
   private func talk() -> Script {
     var script = Script()
-    script.channel("1", "PJSIP/100-00000000", exten: "101")
-    script.channel("2", "PJSIP/101-00000001", linkedid: "1")
-    script.dial("1", "2")
-    script.up("2")
-    script.dialEnd("2", "ANSWER")
-    script.up("1")
+    script.answeredCall()
     script.enter("2", "b")
     script.enter("1", "b")
     return script
@@ -40,12 +35,7 @@ import Testing
 
   @Test func `who hung up before the bridge was made ended the call`() throws {
     var script = Script()
-    script.channel("1", "PJSIP/100-00000000", exten: "101")
-    script.channel("2", "PJSIP/101-00000001", linkedid: "1")
-    script.dial("1", "2")
-    script.up("2")
-    script.dialEnd("2", "ANSWER")
-    script.up("1")
+    script.answeredCall()
     script.request("1")
     script.enter("2", "b")
     script.enter("1", "b")

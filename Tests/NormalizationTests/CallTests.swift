@@ -104,6 +104,16 @@ struct Script {
     event("Hangup", ["Channel": "x", "Uniqueid": id, "Cause": "\(cause)"])
   }
 
+  /// 100 calls 101, who answers; they are not in a bridge yet.
+  mutating func answeredCall() {
+    channel("1", "PJSIP/100-00000000", exten: "101")
+    channel("2", "PJSIP/101-00000001", linkedid: "1")
+    dial("1", "2")
+    up("2")
+    dialEnd("2", "ANSWER")
+    up("1")
+  }
+
   /// What comes out; `trunks` as the server's administrator names them; `disturbed` saves and
   /// restores the state after every message; `restart` has the server announce its end and go.
   func run(
@@ -148,12 +158,7 @@ struct Nothing: Visitable {
 @Suite struct CallTests {
   @Test func `an answered call is one call with its dial and its bridge`() throws {
     var script = Script()
-    script.channel("1", "PJSIP/100-00000000", exten: "101")
-    script.channel("2", "PJSIP/101-00000001", linkedid: "1")
-    script.dial("1", "2")
-    script.up("2")
-    script.dialEnd("2", "ANSWER")
-    script.up("1")
+    script.answeredCall()
     script.enter("2", "b")
     script.enter("1", "b")
     script.leave("1", "b")
