@@ -11,7 +11,7 @@
 /// It begins with `version`; a state of another version is refused.
 public struct StateWriter: FieldVisitor {
   /// Of this format, and of the fields that the normalizer saves. To be raised with any change.
-  public static let version: Int64 = 4
+  public static let version: Int64 = 5
 
   public private(set) var bytes: [UInt8] = []
 

@@ -6,7 +6,7 @@ public struct StoreFile: ~Copyable {
   /// What `PRAGMA application_id` of a store says: "amir".
   public static let applicationID: Int64 = 0x616D_6972
   /// The number of the last migration this program knows; `PRAGMA user_version` of a store.
-  public static let version: Int64 = 8
+  public static let version: Int64 = 9
   /// How long a reader waits for a lock, which it needs only while a store is being made or moved,
   /// in milliseconds.
   static let busyTimeoutMs = 5000

@@ -38,6 +38,9 @@ public enum Schema {
     Migration(
       number: 8, name: "0008-fills.sql",
       sql: String(decoding: PackageResources._008_fills_sql, as: UTF8.self)),
+    Migration(
+      number: 9, name: "0009-recorder.sql",
+      sql: String(decoding: PackageResources._009_recorder_sql, as: UTF8.self)),
   ]
 
   /// The `user_version` of a store that this program writes.
@@ -50,7 +53,7 @@ public enum Schema {
   /// The tables of what was recorded or told: rebuild keeps their rows. All others are derived from
   /// `blocks`, or filled by the migrations. A test compares the list with the tables' comments.
   public static let recordedTables = [
-    "servers", "sessions", "gaps", "blocks", "log_blocks", "actions", "collector",
+    "servers", "sessions", "gaps", "clock_steps", "blocks", "log_blocks", "actions", "collector",
   ]
 
   /// Brings a store, or an empty file, up to `version` in one transaction.

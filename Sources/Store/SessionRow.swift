@@ -75,6 +75,7 @@ public struct GapRow: Row, Sendable {
   public static let table = "gaps"
   public static let columns = [
     "id", "server_id", "session_id", "started_us", "ended_us", "reason", "attempts",
+    "session_offset", "length",
   ]
 
   public var id: Int64 = 0
@@ -84,6 +85,8 @@ public struct GapRow: Row, Sendable {
   public var endedAt: Int64?
   public var reason = ""
   public var attempts: Int64 = 0
+  public var sessionOffset: Int64?
+  public var length: Int64?
 
   public init() {}
 
@@ -95,6 +98,8 @@ public struct GapRow: Row, Sendable {
     visitor.visit(&endedAt)
     visitor.visit(&reason)
     visitor.visit(&attempts)
+    visitor.visit(&sessionOffset)
+    visitor.visit(&length)
   }
 }
 
@@ -110,6 +115,30 @@ extension GapRow {
     endedAt = row.optionalInt(at: 4)
     reason = row.text(at: 5) ?? ""
     attempts = row.int(at: 6)
+    sessionOffset = row.optionalInt(at: 7)
+    length = row.optionalInt(at: 8)
+  }
+}
+
+/// A row of `clock_steps`; schema/0009-recorder.sql says what each column is.
+public struct ClockStepRow: Row, Sendable {
+  public static let table = "clock_steps"
+  public static let columns = ["id", "server_id", "session_id", "stepped_us", "step_ms"]
+
+  public var id: Int64 = 0
+  public var serverID: Int64 = 0
+  public var sessionID: Int64 = 0
+  public var steppedAt: Int64 = 0
+  public var stepMs: Int64 = 0
+
+  public init() {}
+
+  public mutating func visit(_ visitor: inout some FieldVisitor) {
+    visitor.visit(&id)
+    visitor.visit(&serverID)
+    visitor.visit(&sessionID)
+    visitor.visit(&steppedAt)
+    visitor.visit(&stepMs)
   }
 }
 
