@@ -33,3 +33,6 @@ INSERT INTO event_counts (id, server_id, hour_us, name, count, list_items)
   SELECT id, server_id, hour_us, name, count, list_items FROM event_counts_before;
 DROP TABLE event_counts_before;
 CREATE INDEX event_counts_hour ON event_counts (server_id, hour_us, name);
+
+-- Where the collector keeps what is not in the store yet: status compares the two.
+ALTER TABLE collector ADD COLUMN journal TEXT /* the folder with a journal for each server */;

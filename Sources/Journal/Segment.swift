@@ -79,6 +79,24 @@ public struct Segment: Hashable, Comparable, Sendable {
     }
   }
 
+  /// How many bytes the segments of a folder hold, and how many of these stand behind a position.
+  public static func bytes(
+    in folder: String, after position: JournalPosition = JournalPosition(segment: 0)
+  ) throws(JournalError) -> (all: Int64, ahead: Int64, end: JournalPosition) {
+    var sizes = (all: Int64(0), ahead: Int64(0), end: position)
+    for segment in try all(in: folder) {
+      let bytes = segment.bytes
+      sizes.all += bytes
+      sizes.end = JournalPosition(segment: segment.number, offset: bytes)
+      if segment.number == position.segment {
+        sizes.ahead += max(0, bytes - position.offset)
+      } else if segment.number > position.segment {
+        sizes.ahead += bytes
+      }
+    }
+    return sizes
+  }
+
   /// Makes a folder, and those above it, where they are missing.
   static func makeFolder(_ folder: String) throws(JournalError) {
     if unsafe mkdir(folder, mode_t(0o750)) == 0 || errno == EEXIST { return }

@@ -1,20 +1,39 @@
 import SQLite
 
-/// What a store holds, and what the collector that writes to it does.
-///
-/// The collector keeps one row in `collector`. Its column `servers` is a JSON array of objects:
-///
-/// | key | value |
-/// |---|---|
-/// | `name` | the server's name |
-/// | `state` | `connected` once logged in; any other word says what it does instead |
-/// | `connected_us` | since when, UTC microseconds; null while not connected |
-/// | `behind_bytes` | bytes received that the store does not hold yet |
-/// | `behind_us` | how long ago the first of these came, in microseconds; 0 when there are none |
-/// | `error` | the last failure in one line; null when there was none |
+/// What a store holds, what the collector that writes to it does, and what the journals have that
+/// the store lacks.
 public struct Status: Sendable {
   /// How long the collector may be silent or behind, in seconds, before it is found wanting.
   public static let lagSecondsMax: Int64 = 10
+  /// How long bytes may be in a journal before they are in a block of the store, in seconds: blocks
+  /// are sealed after a minute.
+  public static let archiveLagSecondsMax: Int64 = 300
+  /// A WAL beyond this size is held by a reader, in bytes.
+  public static let walBytesMax: Int64 = 256 << 20
+  /// A journal beyond this size is not being taken in, in bytes.
+  public static let journalBytesMax: Int64 = 1 << 30
+  /// Less room than this on the disk of store or journal is too little, in bytes.
+  public static let freeBytesLeast: Int64 = 256 << 20
+
+  /// What is asked about.
+  public struct Circumstances: Sendable {
+    /// The store's path.
+    public var store: String
+    /// Why the store cannot be read; nil when it can.
+    public var storeFailure: String?
+    /// Bytes of the store's WAL.
+    public var walBytes: Int64 = 0
+    /// The servers that should be recorded, where a configuration says so.
+    public var configured: [String] = []
+    /// What the folder of the journals holds; nil when nobody knows of one.
+    public var journal: JournalStatus?
+    /// Bytes that are free on the disks of store and journal, by the path; those that cannot be
+    /// known are left out.
+    public var free: [(path: String, bytes: Int64)] = []
+
+    /// A store, and nothing else.
+    public init(store: String) { self.store = store }
+  }
 
   struct Server {
     let name: String
@@ -25,80 +44,88 @@ public struct Status: Sendable {
     let lastUs: Int64?
   }
 
-  struct Collector {
-    let version: String
-    let pid: Int64
-    let startedUs: Int64
-    let writtenUs: Int64
-    let stoppedUs: Int64?
-    let servers: [Link]
+  /// What the store itself tells.
+  struct Holdings {
+    let size: Int64
+    let held: Range<Int64>?
+    let servers: [Server]
+    /// Rows, bytes and such, by name, in the order in which they are shown.
+    let counts: [(name: String, count: Int64)]
+    /// Messages that were kept, but not read, by server, and their bytes.
+    let skipped: [(server: String, messages: Int64, bytes: Int64)]
   }
 
-  /// The collector's connection to one server.
-  struct Link {
-    let name: String
-    let state: String
-    let connectedUs: Int64?
-    let behindBytes: Int64
-    let behindUs: Int64
-    let error: String?
-  }
-
-  let path: String
-  let size: Int64
-  let held: Range<Int64>?
-  let servers: [Server]
-  /// Rows, bytes and such, by name, in the order in which they are shown.
-  let counts: [(name: String, count: Int64)]
-  let collector: Collector?
+  let circumstances: Circumstances
+  /// Nil when the store cannot be read.
+  let holdings: Holdings?
+  /// The last that the collector said, wherever; nil when there never was one.
+  let collector: CollectorReport?
   let nowUs: Int64
+
+  var path: String { circumstances.store }
 
   /// Reads all of it at one moment.
   ///
   /// - Throws: `ReportsError` when the store cannot be read.
-  public init(of store: borrowing StoreFile, nowUs: Int64) throws(ReportsError) {
+  public init(
+    of store: borrowing StoreFile, _ circumstances: Circumstances, nowUs: Int64
+  ) throws(ReportsError) {
     self.nowUs = nowUs
-    path = store.path
-    size = store.size
+    self.circumstances = circumstances
     do throws(SQLiteError) {
       try store.connection.execute("BEGIN")
-      held = try Coverage.held(by: store)
-      servers = try Self.servers(of: store, nowUs: nowUs)
-      var counts: [(name: String, count: Int64)] = []
-      for (name, sql) in Self.counted {
-        counts.append((name, try store.connection.integer(sql)))
-      }
-      self.counts = counts
-      collector = try Self.collector(of: store)
+      holdings = try Self.holdings(of: store, nowUs: nowUs)
+      let row = try CollectorReport(of: store)
       try store.connection.execute("COMMIT")
+      collector = Self.latest(row, circumstances.journal?.report)
     } catch {
       throw ReportsError(.input, "\(store.path) cannot be read: \(error.message)")
     }
   }
 
-  /// What is wrong with the collector, each in one line; nothing for one that works or ended in
-  /// order, and none for a store of imports.
-  public var complaints: [String] {
-    guard let collector, collector.stoppedUs == nil else { return [] }
-    let silence = nowUs - collector.writtenUs
-    if silence > Self.lagSecondsMax * 1_000_000 {
-      return [
-        "the collector is gone: it last wrote \(silence.roundedSeconds) s ago; "
-          + "see systemctl status amirecd"
-      ]
+  /// The status of a collector whose store cannot be read.
+  public init(without circumstances: Circumstances, nowUs: Int64) {
+    precondition(circumstances.storeFailure != nil, "say why")
+    self.nowUs = nowUs
+    self.circumstances = circumstances
+    holdings = nil
+    collector = circumstances.journal?.report
+  }
+
+  private static func latest(
+    _ one: CollectorReport?, _ other: CollectorReport?
+  ) -> CollectorReport? {
+    guard let one else { return other }
+    guard let other else { return one }
+    return one.writtenUs > other.writtenUs ? one : other
+  }
+
+  /// The folder of the journals that a store was last written from; nil when none is known.
+  public static func journal(of store: borrowing StoreFile) throws(ReportsError) -> String? {
+    do throws(SQLiteError) {
+      return try CollectorReport(of: store)?.journal
+    } catch {
+      throw ReportsError(.input, "\(store.path) cannot be read: \(error.message)")
     }
-    var complaints: [String] = []
-    for link in collector.servers {
-      if link.state != "connected" {
-        let reason = link.error.map { " (\($0))" } ?? ""
-        complaints.append("server \(link.name) is not recorded: \(link.state)\(reason)")
-      } else if link.behindUs > Self.lagSecondsMax * 1_000_000 {
-        complaints.append(
-          "server \(link.name) is \(link.behindUs.roundedSeconds) s behind "
-            + "(\(link.behindBytes) bytes): is the disk slow or full?")
-      }
+  }
+
+  /// How many bytes of a connection's stream, from its beginning on, the blocks of a store hold: of
+  /// the server of this name, and the connection made at this time; 0 for one that is not known.
+  public static func storedBytes(
+    in store: borrowing StoreFile, server: String, connectedUs: Int64
+  ) throws(ReportsError) -> Int64 {
+    do throws(SQLiteError) {
+      let statement = try store.connection.prepare(
+        """
+        SELECT max(s.bytes) FROM sessions s JOIN servers v ON v.id = s.server_id
+        WHERE v.name = :server AND s.connected_us = :connected
+        """)
+      statement.bind(.text(server), named: ":server")
+      statement.bind(.integer(connectedUs), named: ":connected")
+      return try statement.step() ? statement.int(at: 0) : 0
+    } catch {
+      throw ReportsError(.input, "\(store.path) cannot be read: \(error.message)")
     }
-    return complaints
   }
 
   // MARK: Reading
@@ -112,6 +139,32 @@ public struct Status: Sendable {
     ("channels", "SELECT count(*) FROM channels"),
     ("gaps", "SELECT count(*) FROM gaps"),
   ]
+
+  private static func holdings(
+    of store: borrowing StoreFile, nowUs: Int64
+  ) throws(SQLiteError) -> Holdings {
+    var counts: [(name: String, count: Int64)] = []
+    for (name, sql) in counted { counts.append((name, try store.connection.integer(sql))) }
+    return Holdings(
+      size: store.size, held: try Coverage.held(by: store),
+      servers: try servers(of: store, nowUs: nowUs), counts: counts, skipped: try skipped(in: store)
+    )
+  }
+
+  private static func skipped(
+    in store: borrowing StoreFile
+  ) throws(SQLiteError) -> [(server: String, messages: Int64, bytes: Int64)] {
+    let statement = try store.connection.prepare(
+      """
+      SELECT v.name, count(*), sum(g.length) FROM gaps g JOIN servers v ON v.id = g.server_id
+      WHERE g.reason = 'skipped' GROUP BY v.id ORDER BY v.id
+      """)
+    var found: [(server: String, messages: Int64, bytes: Int64)] = []
+    while try statement.step() {
+      found.append((statement.text(at: 0) ?? "", statement.int(at: 1), statement.int(at: 2)))
+    }
+    return found
+  }
 
   private static func servers(
     of store: borrowing StoreFile, nowUs: Int64
@@ -145,29 +198,5 @@ public struct Status: Sendable {
           gapUs: statement.int(at: 4), lastUs: last == 0 ? nil : last))
     }
     return servers
-  }
-
-  private static func collector(of store: borrowing StoreFile) throws(SQLiteError) -> Collector? {
-    let row = try store.connection.prepare(
-      "SELECT version, pid, started_us, written_us, stopped_us FROM collector")
-    guard try row.step() else { return nil }
-    let each = try store.connection.prepare(
-      """
-      SELECT
-        value ->> 'name', value ->> 'state', value ->> 'connected_us', value ->> 'behind_bytes',
-        value ->> 'behind_us', value ->> 'error'
-      FROM collector, json_each(collector.servers)
-      """)
-    var links: [Link] = []
-    while try each.step() {
-      links.append(
-        Link(
-          name: each.text(at: 0) ?? "", state: each.text(at: 1) ?? "unknown",
-          connectedUs: each.optionalInt(at: 2), behindBytes: each.int(at: 3),
-          behindUs: each.int(at: 4), error: each.text(at: 5)))
-    }
-    return Collector(
-      version: row.text(at: 0) ?? "", pid: row.int(at: 1), startedUs: row.int(at: 2),
-      writtenUs: row.int(at: 3), stoppedUs: row.optionalInt(at: 4), servers: links)
   }
 }

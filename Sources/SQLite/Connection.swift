@@ -62,6 +62,13 @@ import CSQLite
     unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &on)
   }
 
+  /// Leaves what the WAL holds there when the connection closes.
+  ///
+  /// **Source:** sqlite.org/c3ref/c_dbconfig_defensive.html, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
+  public func skipCheckpointOnClose() {
+    unsafe amirec_skip_checkpoint_on_close(handle)
+  }
+
   /// Runs one or several statements to their ends; rows they give are dropped.
   ///
   /// - Throws: `SQLiteError` with the statement that failed. Those before it have run.

@@ -20,7 +20,8 @@ public final class Store {
   private let lock: StoreLock?
   private var statements: [String: PreparedStatement] = [:]
   private var bindings = Bindings()
-  private(set) var isInTransaction = false
+  /// Whether a transaction is open.
+  public private(set) var isInTransaction = false
 
   /// Opens a store for writing; makes it when there is none, migrates it when it is older.
   ///
@@ -36,7 +37,8 @@ public final class Store {
       try connection.execute(
         """
         PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;
-        PRAGMA wal_autocheckpoint = \(Self.checkpointPages); PRAGMA temp_store = MEMORY
+        PRAGMA wal_autocheckpoint = \(Self.checkpointPages); PRAGMA temp_store = MEMORY;
+        PRAGMA journal_size_limit = \(Self.walBytesKept)
         """)
       // Readers without write rights need the -wal and -shm files, so they stay.
       connection.keepWAL()
@@ -64,7 +66,7 @@ public final class Store {
   }
 
   /// Refuses a store whose saved states are of another version: it could not be gone on with.
-  private static func checkStates(_ connection: borrowing Connection, path: String) throws {
+  static func checkStates(_ connection: borrowing Connection, path: String) throws {
     let statement = try connection.prepare("SELECT substr(state, 1, 16) FROM positions")
     while try statement.step() {
       if StateReader(statement.blob(at: 0)).isDamaged { throw StoreError.older(path) }

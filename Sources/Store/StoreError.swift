@@ -34,6 +34,9 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     self.sqliteCode = sqliteCode
   }
 
+  /// Whether there is no room on the disk. **Source:** sqlite.org/rescode.html (SQLITE_FULL)
+  public var isFull: Bool { sqliteCode.map { $0 & 0xFF == 13 } ?? false }
+
   static func older(_ path: String) -> StoreError {
     StoreError(
       .older, path,

@@ -45,7 +45,7 @@ struct ImportCommand: ParsableCommand {
       change(&options)
       summaries.append(try take(recording, of: name, into: store, options))
     }
-    try store.checkpoint()
+    try store.truncateWAL()
     let output = Terminal.output()
     try output.write(json ? ImportSummary.json(summaries) : ImportSummary.text(summaries))
     try output.flush()

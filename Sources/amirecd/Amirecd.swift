@@ -10,14 +10,19 @@ struct Amirecd: ParsableCommand {
     abstract: "Records the manager interface of Asterisk servers into one SQLite file.",
     discussion: """
       It runs until it gets SIGTERM or SIGINT, and rereads its configuration on SIGHUP.
-      Exit codes: 0 done, 2 usage, 3 configuration, input, output or database.
+      Exit codes: 0 done, 1 found wanting (--check), 2 usage, 3 configuration, input, output or \
+      database.
       """,
     version: "amirecd \(Version.text)")
 
   @Option(help: ArgumentHelp("The configuration: see etc/amirec.conf.", valueName: "file"))
   var config: String
 
-  @Flag(help: "Say whether the configuration is good, and do nothing else.")
+  @Flag(
+    help: """
+      Say whether the configuration is good, and whether store, journals and disks can be used; do \
+      nothing else.
+      """)
   var check = false
 }
 
@@ -42,15 +47,24 @@ struct Amirecd: ParsableCommand {
     do {
       let configuration = try Configuration(path: options.config, environment: .current)
       if options.check {
-        for warning in configuration.warnings { complain(warning) }
-        let names = configuration.servers.map(\.name).joined(separator: ", ")
-        print("\(options.config) is good; servers: \(names)")
-        exit(0)
+        exit(check(configuration, options.config))
       }
-      try await Collector.run(configuration, path: options.config)
+      await Collector.run(configuration, path: options.config)
     } catch {
       fail("\(error)", code: 3)
     }
+  }
+
+  /// Says what there is to say of a configuration that can be read; 1 when something is wanting.
+  private static func check(_ configuration: Configuration, _ path: String) -> Int32 {
+    for warning in configuration.warnings { complain(warning) }
+    let check = StartCheck(configuration)
+    for note in check.notes { print(note) }
+    for fault in check.faults { complain(fault) }
+    guard check.faults.isEmpty else { return 1 }
+    let names = configuration.servers.map(\.name).joined(separator: ", ")
+    print("\(path) is good; servers: \(names)")
+    return 0
   }
 
   private static func fail(_ message: String, code: Int32) -> Never {

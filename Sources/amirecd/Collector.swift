@@ -22,8 +22,24 @@ actor Collector {
     let server: Configuration.Server
     let inlet: Inlet
     let status: RecorderStatus
+    let progress: IntakeProgress
     let task: Task<Void, Never>
   }
+
+  /// A server whose journal cannot be written yet, so that it is not recorded.
+  private struct Waiting {
+    let trouble: Trouble
+    let status: RecorderStatus
+  }
+
+  /// The journal of a server that is not in the configuration any more.
+  private struct Retired {
+    let journal: IdleJournal
+    let progress: IntakeProgress
+  }
+
+  /// Time between two attempts to begin with a journal that could not be used.
+  private static let retryInterval = Duration.microseconds(Trouble.retryInterval)
 
   /// Signals within this time of the one that asks to stop are the same request, in microseconds.
   /// A terminal and timeout(1) signal the program and its group.
@@ -34,8 +50,14 @@ actor Collector {
   private let log = Logger(label: "amirecd")
   private let loops = MultiThreadedEventLoopGroup.singleton
   private let intake: Intake
+  private let care: JournalCare
+  private let row: CollectorRow
   private var configuration: Configuration
   private var running: [String: Running] = [:]
+  private var waiting: [String: Waiting] = [:]
+  private var retired: [String: Retired] = [:]
+  /// What keeps the folder of the journals from being looked through.
+  private var folderTrouble: Trouble?
   /// When it was asked to stop, in microseconds of the monotonic clock; nil as long as it was not.
   private var stopAskedAt: Int64?
 
@@ -43,63 +65,102 @@ actor Collector {
     self.configuration = configuration
     self.path = path
     self.intake = intake
+    care = JournalCare(
+      folder: configuration.journal, store: configuration.store, log: Logger(label: "amirecd"))
+    row = CollectorRow(
+      version: Version.text, pid: Int64(getpid()), startedAt: WallClock.microseconds(),
+      journal: configuration.journal)
   }
 
-  /// Records until a signal ends it. Throws if it cannot begin: the store or a journal cannot be
-  /// used, or another amirecd uses them.
-  static func run(_ configuration: Configuration, path: String) async throws {
+  /// Records until a signal ends it. What cannot be used, the store or a journal, is tried again
+  /// and again: a server is recorded as long as its journal can be written.
+  static func run(_ configuration: Configuration, path: String) async {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    ErrorLog.threshold.withLock { $0 = level(of: configuration) }
     var options = Normalizer.Options()
     options.tables = Set(
       configuration.tables.compactMap { Normalizer.Options.BulkyTable(rawValue: $0) })
     options.dtmf = configuration.showsDTMF
-    let intake = try await Intake.start(
-      store: configuration.store, options: options, log: Logger(label: "amirecd"))
+    let intake = Intake.start(
+      store: configuration.store, journal: configuration.journal, options: options,
+      log: Logger(label: "amirecd"))
     let collector = Collector(configuration, path: path, intake: intake)
-    try await collector.start()
+    await collector.start()
     await collector.watch(signals)
   }
 
   // MARK: Beginning
 
-  private func start() throws {
-    ErrorLog.threshold.withLock { $0 = level(of: configuration) }
+  private func start() {
     for warning in configuration.warnings { log.warning("\(warning)") }
     intake.order(.commit(every: configuration.commitIntervalMilliseconds))
-    for server in configuration.servers { try begin(server) }
-    try readOrphans()
+    for server in configuration.servers { begin(server) }
+    readRetired()
     systemd?.notify("READY=1", statusLine)
     log.notice(
       "version \(Version.text) records \(running.count) servers into \(configuration.store)")
   }
 
-  /// Begins to record a server.
-  private func begin(_ server: Configuration.Server) throws {
-    let inlet = try Inlet(
-      folder: "\(configuration.journal)/\(server.name)", segmentBytes: configuration.segmentBytes,
-      loop: loops.next())
+  /// Begins to record a server, if its journal can be written.
+  private func begin(_ server: Configuration.Server) {
+    let name = server.name
+    // Whoever read the rest of its journal lets it go.
+    retired[name] = nil
+    let inlet: Inlet
+    do {
+      inlet = try Inlet(
+        folder: "\(configuration.journal)/\(name)", segmentBytes: configuration.segmentBytes,
+        loop: loops.next())
+    } catch {
+      let trouble = Trouble(
+        "not recorded: \(error)", after: waiting[name]?.trouble,
+        at: WallClock.monotonicMicroseconds(), Logger(label: name))
+      let status = waiting[name]?.status ?? RecorderStatus()
+      status.disconnected("\(error)")
+      waiting[name] = Waiting(trouble: trouble, status: status)
+      return
+    }
+    waiting[name] = nil
     let status = RecorderStatus()
+    let progress = IntakeProgress()
     let recorder = Recorder(
-      server: server, inlet: inlet, status: status, log: Logger(label: server.name))
+      server: server, inlet: inlet, status: status, log: Logger(label: name))
     let task = Task { await recorder.run() }
-    running[server.name] = Running(server: server, inlet: inlet, status: status, task: task)
+    running[name] = Running(
+      server: server, inlet: inlet, status: status, progress: progress, task: task)
     intake.order(
       .read(
         .init(
-          name: server.name, folder: inlet.folder, trunks: Set(server.trunks), inlet: inlet,
-          status: status)))
+          name: name, folder: inlet.folder, trunks: Set(server.trunks), inlet: inlet,
+          progress: progress)))
   }
 
-  /// Has the journals of servers that are not in the configuration any more brought into the store.
-  private func readOrphans() throws {
-    for name in try Segment.journals(in: configuration.journal) where running[name] == nil {
-      log.notice("\(name) is not in the configuration; the rest of its journal goes into the store")
-      let status = RecorderStatus()
-      status.disconnected("not in the configuration")
-      let folder = "\(configuration.journal)/\(name)"
-      intake.order(
-        .read(.init(name: name, folder: folder, trunks: nil, inlet: nil, status: status)))
+  /// Has the journals of servers that are not in the configuration any more brought into the store,
+  /// but for those that another program writes.
+  private func readRetired() {
+    do {
+      for name in try Segment.journals(in: configuration.journal) where isUnknown(name) {
+        let journal = try IdleJournal(folder: "\(configuration.journal)/\(name)")
+        log.notice(
+          "\(name) is not in the configuration; the rest of its journal goes into the store")
+        let progress = IntakeProgress()
+        retired[name] = Retired(journal: journal, progress: progress)
+        intake.order(
+          .read(
+            .init(
+              name: name, folder: journal.folder, trunks: nil, inlet: nil, progress: progress)))
+      }
+      folderTrouble = nil
+    } catch {
+      folderTrouble = Trouble(
+        "what servers left that are not in the configuration stays in the journal: \(error)",
+        after: folderTrouble, at: WallClock.monotonicMicroseconds(), log, level: .warning)
     }
+  }
+
+  private func isUnknown(_ name: String) -> Bool {
+    retired[name] == nil && running[name] == nil
+      && !configuration.servers.contains { $0.name == name }
   }
 
   /// Stops recording a server: logs off and closes its journal.
@@ -120,6 +181,8 @@ actor Collector {
       Task { for await signal in signals { continuation.yield(.signal(signal)) } },
       Task { await heartbeat() },
       Task { await syncJournals() },
+      Task { await lookAfterJournals() },
+      Task { await retryJournals() },
     ]
     for await occurrence in occurrences {
       switch occurrence {
@@ -178,6 +241,53 @@ actor Collector {
     }
   }
 
+  /// Looks once a second how far the store is behind, and says so in the status file.
+  private func lookAfterJournals() async {
+    while !Task.isCancelled {
+      let (wards, care, row) = (wards, care, row)
+      let trouble = intake.storeTrouble.withLock { $0 }
+      do {
+        let links = try await NIOThreadPool.singleton.runIfActive {
+          care.look(at: wards, row, storeTrouble: trouble)
+        }
+        intake.links.withLock { $0 = links }
+        try await Task.sleep(for: .seconds(1))
+      } catch {
+        return
+      }
+    }
+  }
+
+  /// All journals, in the order of the configuration.
+  private var wards: [JournalCare.Ward] {
+    var wards = configuration.servers.compactMap { server -> JournalCare.Ward? in
+      let folder = "\(configuration.journal)/\(server.name)"
+      if let one = running[server.name] {
+        return .init(name: server.name, folder: folder, status: one.status, progress: one.progress)
+      }
+      return waiting[server.name].map {
+        .init(name: server.name, folder: folder, status: $0.status, progress: IntakeProgress())
+      }
+    }
+    for (name, one) in retired.sorted(by: { $0.key < $1.key }) {
+      let status = RecorderStatus()
+      status.retired()
+      wards.append(
+        .init(name: name, folder: one.journal.folder, status: status, progress: one.progress))
+    }
+    return wards
+  }
+
+  /// Tries again and again to begin with journals that could not be used.
+  private func retryJournals() async {
+    while true {
+      do { try await Task.sleep(for: Self.retryInterval) } catch { return }
+      guard stopAskedAt == nil else { return }
+      for server in configuration.servers where waiting[server.name] != nil { begin(server) }
+      if folderTrouble != nil { readRetired() }
+    }
+  }
+
   /// Rereads the configuration. One that is not good changes nothing.
   private func reload() async {
     systemd?.notify("RELOADING=1", "MONOTONIC_USEC=\(WallClock.monotonicMicroseconds())")
@@ -202,7 +312,7 @@ actor Collector {
     configuration.journal = old.journal
     configuration.tables = old.tables
     configuration.showsDTMF = old.showsDTMF
-    ErrorLog.threshold.withLock { $0 = level(of: new) }
+    ErrorLog.threshold.withLock { $0 = Self.level(of: new) }
     intake.order(.commit(every: new.commitIntervalMilliseconds))
     await change(to: new.servers)
   }
@@ -210,13 +320,10 @@ actor Collector {
   /// Ends, begins and changes recorders; those of servers that stay as they were go on.
   private func change(to servers: [Configuration.Server]) async {
     for (name, recorder) in running where !servers.contains(recorder.server) { await end(name) }
-    for server in servers where running[server.name] == nil {
-      do {
-        try begin(server)
-      } catch {
-        log.error("\(server.name) is not recorded: \(error)")
-      }
+    for name in waiting.keys where !servers.contains(where: { $0.name == name }) {
+      waiting[name] = nil
     }
+    for server in servers where running[server.name] == nil { begin(server) }
     log.notice("configuration reread: records \(running.count) servers")
   }
 
@@ -229,16 +336,32 @@ actor Collector {
     await withTaskGroup { group in
       for name in running.keys { group.addTask { await self.end(name) } }
     }
-    if await intake.stop() {
-      log.notice("stopped; the store holds all that was received")
+    let links = intake.links.withLock { $0 }
+    let end = await intake.stop()
+    if end.isComplete {
+      log.notice("stopped; \(end.words)")
     } else {
-      log.warning("stopped; the rest of the journal goes into the store at the next start")
+      log.warning("stopped; \(end.words)")
     }
+    sayStopped(links, end)
+  }
+
+  /// The status file says for ever after that this ended in order, and what the store lacks.
+  private func sayStopped(_ links: [CollectorRow.Link], _ end: IntakeEnd) {
+    var row = row
+    row.stoppedAt = WallClock.microseconds()
+    let links = links.map { link in
+      var link = link
+      link.behindBytes = end.lacking.first { $0.server == link.name }?.bytes ?? 0
+      if link.behindBytes == 0 { link.behindTime = 0 }
+      return link
+    }
+    care.write(row, links, storeTrouble: intake.storeTrouble.withLock { $0 })
   }
 
   private func stopAtOnce() -> Never {
     log.warning(
-      "stopped at once by a second signal; the rest of the journal is stored at the next start")
+      "stopped at once by a second signal; what is only in the journal is stored at the next start")
     exit(0)
   }
 
@@ -248,10 +371,13 @@ actor Collector {
 
   private var statusText: String {
     let connected = running.values.count { $0.inlet.isConnected.load(ordering: .relaxed) }
-    return "\(connected) of \(running.count) servers connected; store \(configuration.store)"
+    let trouble = intake.storeTrouble.withLock { $0 }
+    return "\(connected) of \(configuration.servers.count) servers connected; "
+      + (trouble.map { "the store is not written, the journal keeps what comes: \($0.message)" }
+        ?? "store \(configuration.store)")
   }
 
-  private func level(of configuration: Configuration) -> Logger.Level {
+  private static func level(of configuration: Configuration) -> Logger.Level {
     Logger.Level(rawValue: configuration.logLevel) ?? .info
   }
 }

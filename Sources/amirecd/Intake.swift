@@ -16,7 +16,8 @@ final class Intake: Sendable {
     let trunks: Set<String>?
     /// Who writes it; nil if nobody does any more.
     let inlet: Inlet?
-    let status: RecorderStatus
+    /// How far it is in the store.
+    let progress: IntakeProgress
   }
 
   enum Order: Sendable {
@@ -31,34 +32,35 @@ final class Intake: Sendable {
     case stop
   }
 
-  private let orders = Mutex<[Order]>([])
-  private let task = Mutex<Task<Bool, Never>?>(nil)
+  /// What keeps the store from being written, since when (microseconds since 1970); nil while it is
+  /// written.
+  let storeTrouble = Mutex<(message: String, since: Int64)?>(nil)
+  /// What is to be said of each server in the store.
+  let links = Mutex<[CollectorRow.Link]>([])
 
-  /// Opens the store and begins. Throws if the store cannot be used.
+  private let orders = Mutex<[Order]>([])
+  private let task = Mutex<Task<IntakeEnd, Never>?>(nil)
+
+  /// Begins. A store that cannot be used is tried again and again; the journals keep what comes.
   static func start(
-    store path: String, options: Normalizer.Options, log: Logger
-  ) async throws -> Intake {
+    store path: String, journal: String, options: Normalizer.Options, log: Logger
+  ) -> Intake {
     let intake = Intake()
     let pool = NIOThreadPool(numberOfThreads: 1)
     pool.start()
-    try await withCheckedThrowingContinuation { (opened: CheckedContinuation<Void, any Error>) in
-      let task = Task {
-        let isComplete = try? await pool.runIfActive { () -> Bool in
-          let store: Store
-          do {
-            store = try Store(path: path)
-          } catch {
-            opened.resume(throwing: error)
-            return false
-          }
-          opened.resume()
-          return IntakeLoop(store: store, options: options, intake: intake, log: log).run()
-        }
-        try? await pool.shutdownGracefully()
-        return isComplete ?? false
+    let task = Task {
+      let loop = { @Sendable () -> IntakeEnd in
+        IntakeLoop(path: path, journal: journal, options: options, intake: intake, log: log).run()
       }
-      intake.task.withLock { $0 = task }
+      do {
+        let end = try await pool.runIfActive { loop() }
+        try await pool.shutdownGracefully()
+        return end
+      } catch {
+        return IntakeEnd(lacking: [], reason: "\(error)")
+      }
     }
+    intake.task.withLock { $0 = task }
     return intake
   }
 
@@ -72,10 +74,50 @@ final class Intake: Sendable {
     }
   }
 
-  /// Reads all journals to their ends and commits; false if that could not be done within the
-  /// limit, so that the rest is left to the next start.
-  func stop() async -> Bool {
+  /// Reads all journals to their ends and commits, within a limit of time; then says what of them
+  /// the store lacks.
+  func stop() async -> IntakeEnd {
     order(.stop)
-    return await task.withLock { $0 }?.value ?? false
+    return await task.withLock { $0 }!.value
+  }
+}
+
+/// How far one journal is in the store, as the intake's thread notes it for others.
+final class IntakeProgress: Sendable {
+  struct Snapshot: Sendable {
+    /// Up to where its rows are committed; nil while that is not known.
+    var stored: JournalPosition?
+    /// What keeps this journal from being read.
+    var trouble: String?
+  }
+
+  private let value = Mutex(Snapshot())
+
+  var snapshot: Snapshot { value.withLock { $0 } }
+
+  func note(stored: JournalPosition?) { value.withLock { $0.stored = stored } }
+
+  func note(trouble: String?) { value.withLock { $0.trouble = trouble } }
+}
+
+/// What the store lacks of the journals when the intake has ended.
+struct IntakeEnd: Sendable {
+  /// Bytes that are in the journal of a server and not in the store; servers that lack none are
+  /// left out.
+  let lacking: [(server: String, bytes: Int64)]
+  /// Why the store lacks something, or why that is not known; nil when it lacks nothing.
+  let reason: String?
+
+  /// Whether the store was found to hold all that is in the journals.
+  var isComplete: Bool { lacking.isEmpty && reason == nil }
+
+  /// What there is to say of it after `stopped; `.
+  var words: String {
+    if isComplete { return "the store holds all that was received" }
+    let parts = lacking.map { "\($0.bytes) bytes of \($0.server)" }.joined(separator: ", ")
+    let what =
+      parts.isEmpty ? "whether the store holds all is not known" : "not in the store: \(parts)"
+    return what + (reason.map { " (\($0))" } ?? "")
+      + "; the journal keeps what came, and it goes into the store at the next start"
   }
 }

@@ -4,9 +4,10 @@ import Journal
 import Logging
 import Normalization
 import Store
+import Synchronization
 
-/// What the intake's thread does: takes turns with the journals, commits, removes segments that the
-/// store holds, and says how it is doing.
+/// What the intake's thread does: opens the store, takes turns with the journals, commits, removes
+/// segments that the store holds, and says how it is doing.
 final class IntakeLoop {
   /// How long the thread sleeps when there is nothing to do, in microseconds.
   static let idleTime: Int64 = 20_000
@@ -17,10 +18,13 @@ final class IntakeLoop {
   /// Time to read the journals to their ends when stopping, in microseconds.
   static let stopTime: Int64 = 30_000_000
 
-  private let store: Store
+  private let path: String
   private let options: Normalizer.Options
   private let intake: Intake
   private let log: Logger
+  /// The store and its files, while it is open.
+  private var opened: (store: Store, files: StoreFiles)?
+  private var wal = WALWatch()
   /// What is to be read, in the order of the configuration, which numbers the servers; those that
   /// could not be begun yet included.
   private var wanted: [Intake.Source] = []
@@ -38,37 +42,41 @@ final class IntakeLoop {
   private var rowWrittenAt: Int64 = 0
   private var stopBy: Int64?
 
-  init(store: Store, options: Normalizer.Options, intake: Intake, log: Logger) {
-    self.store = store
+  /// For the store at `path`, and the folder of the journals.
+  init(
+    path: String, journal: String, options: Normalizer.Options, intake: Intake, log: Logger
+  ) {
+    self.path = path
     self.options = options
     self.intake = intake
     self.log = log
     row = CollectorRow(
-      version: Version.text, pid: Int64(getpid()), startedAt: WallClock.microseconds())
+      version: Version.text, pid: Int64(getpid()), startedAt: WallClock.microseconds(),
+      journal: journal)
   }
 
-  /// Works until it is told to stop; then says whether the store holds all that the journals do.
-  func run() -> Bool {
+  /// Works until it is told to stop; then says what of the journals the store lacks.
+  func run() -> IntakeEnd {
     while true {
       for order in intake.takeOrders() { take(order) }
       let now = WallClock.monotonicMicroseconds()
       var bytes = 0
       if storeTrouble.map({ now >= $0.pausedUntil }) ?? true {
         do {
-          bytes = try turn(at: now)
-          if let storeTrouble { log.notice("the store is written again; \(storeTrouble.ended)") }
-          storeTrouble = nil
+          let store = try openedStore()
+          bytes = try turn(store, at: now)
+          endStoreTrouble()
           if stopBy != nil, wanted.allSatisfy({ isDone($0.name) }) {
-            try finish()
-            return troubles.isEmpty
+            try finish(store)
+            return end()
           }
         } catch {
-          reset()
-          storeTrouble = Trouble(
-            "\(error); the journal keeps what comes until then", after: storeTrouble, at: now, log)
+          note("\(error)", at: now)
+          reset(after: error)
+          if stopBy != nil, opened == nil { return end() }
         }
       }
-      if let stopBy, now >= stopBy { return false }
+      if let stopBy, now >= stopBy { return end() }
       if bytes == 0 { usleep(UInt32(min(Self.idleTime, commitInterval / 2))) }
     }
   }
@@ -84,6 +92,7 @@ final class IntakeLoop {
     case .commit(let milliseconds): commitInterval = Int64(milliseconds) * 1_000
     case .stop:
       stopBy = WallClock.monotonicMicroseconds() + Self.stopTime
+      storeTrouble?.retryAtOnce()
       for source in wanted where ended[source.name] == nil { ended[source.name] = .max }
     }
   }
@@ -93,43 +102,132 @@ final class IntakeLoop {
     sources[name]?.isAtEnd ?? (troubles[name] != nil)
   }
 
+  // MARK: The store
+
+  /// The store, opened now if it is not open.
+  private func openedStore() throws -> Store {
+    if let opened { return opened.store }
+    let store = try Store(path: path)
+    // Its files are all there once something was written.
+    try write(row, into: store)
+    opened = (store, StoreFiles(of: store))
+    return store
+  }
+
+  /// What is written into a file that is not at its path is written for nobody: then the store is
+  /// closed, and opened or made anew at the path.
+  private func checkFiles() throws {
+    guard let store = opened?.store, let change = opened?.files.change(in: store) else { return }
+    throw StoreLost(
+      message: "\(change) while it was written; what the journal still holds goes into the store "
+        + "that is at \(path) now, or is made there")
+  }
+
+  /// Closes the store whose files are not all at their paths.
+  private func leaveStore() {
+    guard let files = opened?.files else { return }
+    settle()
+    opened = nil
+    files.removeStrays()
+    storeTrouble?.retryAtOnce()
+  }
+
+  /// Wherever the file is now, it should have what was committed to it, unless it was cut short.
+  private func settle() {
+    sources = [:]
+    uncommittedBytes = 0
+    for source in wanted { source.progress.note(stored: nil) }
+    guard let (store, files) = opened else { return }
+    store.rollback()
+    if files.isCutShort(store) { return store.closeWithoutCheckpoint() }
+    do {
+      try store.checkpoint()
+    } catch {
+      log.error("what was committed last may be missing in the file that was there: \(error)")
+    }
+  }
+
+  private func note(_ message: String, at now: Int64) {
+    storeTrouble = Trouble(
+      "the store is not written: \(message); the journal keeps what comes", after: storeTrouble,
+      at: now, log)
+    intake.storeTrouble.withLock { $0 = (message, $0?.since ?? WallClock.microseconds()) }
+  }
+
+  private func endStoreTrouble() {
+    guard let trouble = storeTrouble else { return }
+    log.notice("the store is written again; \(trouble.ended)")
+    storeTrouble = nil
+    intake.storeTrouble.withLock { $0 = nil }
+  }
+
+  /// After a failure nothing in memory is certain: all begins again at what was committed.
+  private func reset(after error: any Error) {
+    if error is StoreLost { return leaveStore() }
+    guard let store = opened?.store else { return }
+    store.rollback()
+    sources = [:]
+    uncommittedBytes = 0
+    if opened?.files.change(in: store) != nil { return }  // the next turn says so
+    let isWaiting = (error as? StoreError).map { $0.code == .locked || $0.isFull } ?? true
+    if isWaiting {
+      // Where the WAL has no room to grow, the file may still have room to take it in. What fails
+      // here fails again when the store is next written, and is said then.
+      _ = try? store.checkpoint()
+    } else {
+      opened = nil
+    }
+  }
+
   // MARK: Work
 
   /// One turn for every journal, and what is due besides. Returns how many bytes were read.
   ///
   /// Throws if the store fails. What keeps a single journal from being read is noted, and tried
   /// again later.
-  private func turn(at now: Int64) throws -> Int {
+  private func turn(_ store: Store, at now: Int64) throws -> Int {
+    let isRowDue = now - rowWrittenAt >= Self.rowInterval
+    if isRowDue {
+      try checkFiles()
+      try wal.admit(store)
+    }
     var bytes = 0
     for source in wanted where troubles[source.name].map({ now >= $0.pausedUntil }) ?? true {
       let name = source.name
       do {
-        bytes += try turn(source)
+        bytes += try turn(source, store)
+        if let trouble = troubles[name] {
+          log.notice("\(name) is brought into the store again; \(trouble.ended)")
+        }
         troubles[name] = nil
+        source.progress.note(trouble: nil)
       } catch let error as StoreError {
         throw error
       } catch {
         sources[name] = nil
+        source.progress.note(trouble: "\(error)")
         troubles[name] = Trouble(
           "\(name) is not brought into the store: \(error)", after: troubles[name], at: now, log)
       }
     }
     uncommittedBytes += bytes
-    let isRowDue = now - rowWrittenAt >= Self.rowInterval
     if now - committedAt >= commitInterval || uncommittedBytes >= Self.commitBytes {
+      try checkFiles()
       for source in sources.values { try source.commit(everything: isRowDue) }
       committedAt = now
       uncommittedBytes = 0
-      try tidy()
+      try tidy(store)
     }
     if isRowDue {
-      try writeRow()
+      row.set(intake.links.withLock { $0 })
+      try write(row, into: store)
       rowWrittenAt = now
+      try wal.check(store, at: now, log)
     }
     return bytes
   }
 
-  private func turn(_ wanted: Intake.Source) throws -> Int {
+  private func turn(_ wanted: Intake.Source, _ store: Store) throws -> Int {
     if sources[wanted.name] == nil {
       sources[wanted.name] = try IntakeSource(wanted, store: store, options: options)
     }
@@ -140,11 +238,13 @@ final class IntakeLoop {
 
   /// Removes what the store holds from the journals, once it is on disk, and forgets journals that
   /// are read to their ends.
-  private func tidy() throws {
+  private func tidy(_ store: Store) throws {
     let done = stopBy == nil ? sources.filter { $0.value.isAtEnd } : [:]
     for source in done.values { try source.finish() }
     let stored = sources.filter { $0.value.hasStoredSegments }
     guard !done.isEmpty || !stored.isEmpty, try store.checkpoint() else { return }
+    // What was synced must be the file that is found at the path.
+    try checkFiles()
     for (name, source) in stored { try tolerate(name) { try source.removeStoredSegments() } }
     for (name, source) in done {
       try tolerate(name) { try source.removeAllSegments() }
@@ -163,63 +263,72 @@ final class IntakeLoop {
     }
   }
 
-  private func writeRow() throws {
-    let now = WallClock.microseconds()
-    row.set(wanted.compactMap { sources[$0.name]?.link(at: now) })
-    row.writtenAt = now
+  private func write(_ row: CollectorRow, into store: Store) throws {
+    var row = row
+    row.writtenAt = WallClock.microseconds()
     try store.begin()
     try store.write(&row)
     try store.commit()
   }
 
+  // MARK: The end
+
   /// All is read: ends what is open, commits, and says that this was in order.
-  private func finish() throws {
+  private func finish(_ store: Store) throws {
     for source in sources.values { try source.finish() }
+    row.set(try links(store))
     row.stoppedAt = WallClock.microseconds()
-    try writeRow()
+    try write(row, into: store)
     guard try store.checkpoint() else { return }
+    try checkFiles()
     for (name, source) in sources where source.hasStoredSegments {
       try tolerate(name) { try source.removeStoredSegments() }
     }
   }
 
-  /// After a failure nothing in memory is certain: all begins again at what was committed.
-  private func reset() {
-    store.rollback()
-    sources = [:]
-    uncommittedBytes = 0
-    // Where the WAL has no room to grow, the file may still have room to take it in.
-    _ = try? store.checkpoint()
-  }
-}
-
-/// Something that keeps work from going on: said once, and again when it changes or much time has
-/// passed.
-private struct Trouble {
-  /// How long nothing is tried after a failure, in microseconds.
-  static let retryInterval: Int64 = 5_000_000
-  /// How long a failure that stays the same is not logged again, in microseconds.
-  static let repeatInterval: Int64 = 600_000_000
-
-  private let message: String
-  private let since: Int64
-  private var loggedAt: Int64
-  /// When to try again.
-  let pausedUntil: Int64
-
-  /// Notes a failure at a time, and logs it if it is new.
-  init(_ message: String, after last: Trouble?, at now: Int64, _ log: Logger) {
-    self.message = message
-    since = last?.since ?? now
-    pausedUntil = now + Self.retryInterval
-    loggedAt = now
-    if let last, last.message == message, now - last.loggedAt < Self.repeatInterval {
-      loggedAt = last.loggedAt
-    } else {
-      log.error("\(message)")
+  /// What there is to say of each server at the end.
+  private func links(_ store: Store) throws -> [CollectorRow.Link] {
+    try intake.links.withLock { $0 }.map { link in
+      var link = link
+      guard let source = wanted.first(where: { $0.name == link.name }) else { return link }
+      link.behindBytes = try remainder(of: source, store).lackingBytes
+      if link.behindBytes == 0 { link.behindTime = 0 }
+      return link
     }
   }
 
-  /// How long it lasted.
-  var ended: String { "after \((WallClock.monotonicMicroseconds() - since) / 1_000_000) s" }
+  private func remainder(of source: Intake.Source, _ store: Store) throws -> JournalRemainder {
+    try JournalRemainder(of: source.folder) { connectedAt in
+      try store.storedBytes(ofServer: source.name, connectedAt: connectedAt)
+    }
+  }
+
+  /// Compares what the journals hold with what the store does.
+  private func end() -> IntakeEnd {
+    var lacking: [(server: String, bytes: Int64)] = []
+    var reasons = intake.storeTrouble.withLock { $0.map { [$0.message] } ?? [] }
+    opened?.store.rollback()
+    for source in wanted {
+      do {
+        let remainder =
+          if let store = opened?.store {
+            try remainder(of: source, store)
+          } else {
+            try JournalRemainder(of: source.folder) { _ in 0 }
+          }
+        if remainder.lackingBytes > 0 { lacking.append((source.name, remainder.lackingBytes)) }
+      } catch {
+        reasons.append("\(error)")
+      }
+    }
+    reasons += troubles.keys.sorted().map { troubles[$0]!.message }
+    return IntakeEnd(
+      lacking: lacking, reason: reasons.isEmpty ? nil : reasons.joined(separator: "; "))
+  }
+}
+
+/// The files of the open store are not where they were.
+private struct StoreLost: Error, CustomStringConvertible {
+  let message: String
+  var description: String { message }
 }

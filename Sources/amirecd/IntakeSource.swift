@@ -16,14 +16,11 @@ final class IntakeSource {
   private(set) var isAtEnd = false
   /// Whether nobody writes the journal any more.
   var isEnded: Bool { end != nil }
-  /// When the first of what is not committed yet was received, in microseconds since 1970.
-  private(set) var uncommittedSince: Int64?
 
   private var reader: JournalReader
   /// The last segment, once there is no writer any more.
   private var end: Int64?
   private var isDirty = false
-  private var lastTime: Int64?
   private var seen = -1
   private var hasMore = true
   private var removedBefore: Int64 = 0
@@ -70,7 +67,6 @@ final class IntakeSource {
       }
       bytes += max(1, buffer.count)
       isDirty = true
-      note(record)
       try ingest.take(record, buffer, mark: reader.position.segment)
     }
     if bytes >= Self.turnBytes { hasMore = true }
@@ -81,27 +77,19 @@ final class IntakeSource {
     return bytes
   }
 
-  private func note(_ record: Capture.Record) {
-    switch record {
-    case .connect(let time), .disconnect(let time), .bytes(let time?): lastTime = time
-    case .resume, .bytes(nil): break
-    }
-    if uncommittedSince == nil { uncommittedSince = lastTime }
-  }
-
   /// Commits what was taken in; if nothing was, only when asked for `everything`, as blocks that
   /// were compressed meanwhile may wait.
   func commit(everything: Bool) throws {
     guard isDirty || everything else { return }
     try ingest.commit()
     isDirty = false
-    uncommittedSince = nil
+    source.progress.note(stored: reader.position)
   }
 
   /// All was read: ends what is open and commits all.
   func finish() throws {
     try ingest.finish(reason: "collector-stopped")
-    uncommittedSince = nil
+    source.progress.note(stored: reader.position)
   }
 
   /// Whether segments that are not needed any more may be there to be removed.
@@ -119,14 +107,5 @@ final class IntakeSource {
   func removeAllSegments() throws {
     let next = JournalPosition(segment: reader.position.segment + 1)
     try Segment.removeAll(in: source.folder, before: next)
-  }
-
-  /// What there is to say of it at a time.
-  func link(at now: Int64) -> CollectorRow.Link {
-    let ahead = (try? reader.bytesAhead()) ?? 0
-    let since = uncommittedSince ?? (ahead > 0 ? lastTime : nil)
-    return CollectorRow.Link(
-      name: source.name, status: source.status.snapshot, behindBytes: ahead,
-      behindTime: since.map { max(0, now - $0) } ?? 0)
   }
 }

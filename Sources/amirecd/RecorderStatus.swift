@@ -4,7 +4,7 @@ import Synchronization
 final class RecorderStatus: Sendable {
   /// A state in a word, and since when.
   struct Snapshot: Sendable {
-    /// connecting, connected or disconnected.
+    /// connecting, connected, disconnected, or retired: not in the configuration any more.
     var state = "connecting"
     /// When the session began, in microseconds since 1970, while there is one.
     var connectedAt: Int64?
@@ -15,6 +15,8 @@ final class RecorderStatus: Sendable {
   private let value = Mutex(Snapshot())
 
   var snapshot: Snapshot { value.withLock { $0 } }
+
+  func retired() { value.withLock { $0.state = "retired" } }
 
   func connecting() { value.withLock { $0.state = "connecting" } }
 

@@ -12,10 +12,11 @@ struct Recording {
 
   /// Writes the configuration: servers by name, with their ports and further settings.
   func configure(
-    _ servers: [(name: String, port: Int)], _ settings: String = "", general: String = ""
+    _ servers: [(name: String, port: Int)], _ settings: String = "", general: String = "",
+    store: String? = nil
   ) {
     var text =
-      "[general]\nstore = \(store)\njournal = \(folder.file("journal"))\nlog_level = debug\n"
+      "[general]\nstore = \(store ?? self.store)\njournal = \(folder.file("journal"))\nlog_level = debug\n"
     text += "\(general)\n"
     for server in servers {
       text += "[\(server.name)]\nhost = 127.0.0.1\nport = \(server.port)\nusername = recorder\n"
@@ -44,6 +45,20 @@ struct Recording {
       sessions.append(frames.output)
     }
     return sessions
+  }
+
+  /// What amirec status says, by default of the configuration.
+  func status(_ arguments: [String]? = nil) async throws -> Outcome {
+    try await Program.built("amirec").run(
+      ["status"] + (arguments ?? ["--config", configuration]), environment: environment)
+  }
+
+  /// The number that a query gives; 0 as long as it cannot be asked.
+  func rows(_ query: String) async throws -> Int {
+    let outcome = try await Program.built("amirec").run([
+      "sql", query, "--db", store, "--format", "csv",
+    ])
+    return outcome.output.split(whereSeparator: \.isNewline).last.flatMap { Int($0) } ?? 0
   }
 
   /// The rows that a query gives, as CSV without its heading.
