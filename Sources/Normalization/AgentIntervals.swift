@@ -10,21 +10,20 @@ extension Normalizer {
     _ name: String, loggedIn: Int64? = nil, paused: Int64? = nil, by openedBy: String,
     at time: Int64, closedBy: String? = nil
   ) {
-    let members = queueing.members.used.filter {
-      queueing.members[$0].row.endedAt == nil && queueing.members[$0].row.agent == name
-    }
-    let isDynamic = members.contains { queueing.members[$0].row.membership == "dynamic" }
+    let memberships = queueing.memberships[name] ?? Memberships()
+    if memberships.count == 0 { queueing.memberships[name] = nil }
     let agent = agent("queue", name)
     set(
-      agent, .loggedIn, isDynamic, by: openedBy, at: time, since: loggedIn,
+      agent, .loggedIn, memberships.dynamic > 0, by: openedBy, at: time, since: loggedIn,
       closedBy: closedBy ?? "removed")
-    let pauses = members.filter { queueing.members[$0].row.isPaused }
-      .sorted { queueing.members[$0].row.id < queueing.members[$1].row.id }
-    let reason = pauses.compactMap { queueing.members[$0].row.pausedReason }.first
+    let reason = memberships.paused.filter { queueing.members[$0].row.pausedReason != nil }
+      .min { queueing.members[$0].row.id < queueing.members[$1].row.id }
+      .flatMap { queueing.members[$0].row.pausedReason }
     set(
-      agent, .paused, !pauses.isEmpty, reason: reason, by: openedBy, at: time, since: paused,
-      closedBy: closedBy ?? (members.isEmpty ? "removed" : "unpaused"))
-    if members.isEmpty { closeInterval(agent, .wrapUp, at: time, by: closedBy ?? "removed") }
+      agent, .paused, !memberships.paused.isEmpty, reason: reason, by: openedBy, at: time,
+      since: paused,
+      closedBy: closedBy ?? (memberships.count == 0 ? "removed" : "unpaused"))
+    if memberships.count == 0 { closeInterval(agent, .wrapUp, at: time, by: closedBy ?? "removed") }
   }
 
   /// An agent is logged in. A list shows it a moment before, while it is greeted; and who was

@@ -94,13 +94,18 @@ extension Normalizer {
     guard let last = bridges[bridge].members.last else { return }
     let channel = members[last].channel
     if bridges[bridge].joinsCalls {
-      for other in bridges[bridge].members { join(members[other].channel, channel, at: time) }
+      for other in bridges[bridge].members.suffix(Ceilings.joined) {
+        join(members[other].channel, channel, at: time)
+      }
       bridges[bridge].row.callID = calls[currentCall(of: channel)].row.id
       bridges.touch(bridge)
     }
     if bridges[bridge].connectsParties, bridges[bridge].members.count > 1 {
       let isSeen = members[last].row.openedBy != "snapshot"
-      for other in bridges[bridge].members {
+      // Who talks already came before all who do not.
+      var first = bridges[bridge].members.endIndex
+      while first > 0, !members[bridges[bridge].members[first - 1]].isTalking { first -= 1 }
+      for other in bridges[bridge].members[first...] {
         connected(members[other].channel, at: time, isSeen: isSeen)
         talkBegins(other, at: time)
       }
@@ -113,7 +118,7 @@ extension Normalizer {
     members[member].row.closedBy = closedBy
     members.touch(member)
     channels[members[member].channel].member = nil
-    bridges[members[member].bridge].members.removeAll { $0 == member }
+    bridges[members[member].bridge].members.removeFirst(of: member)
     talkEnds(member, at: time)
     if bridges[members[member].bridge].members.count == 1 {
       talkEnds(bridges[members[member].bridge].members[0], at: time)

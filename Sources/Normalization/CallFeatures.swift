@@ -91,6 +91,10 @@ struct ChannelFeatures: Visitable {
   /// The conference it joined last, and the queue it entered last.
   var conference: String?
   var queue: String?
+  /// The queue to whose door it came by the application Queue, and when: whether it is let in shows
+  /// a moment later.
+  var approachedQueue: String?
+  var approachedAt: Int64 = 0
   /// QUEUE_PRIO, as it was last set.
   var queuePriority: Int64?
   /// MIXMONITOR_FILENAME, until the recording starts.
@@ -113,6 +117,8 @@ struct ChannelFeatures: Visitable {
     visitor.visit(&member)
     visitor.visit(&conference)
     visitor.visit(&queue)
+    visitor.visit(&approachedQueue)
+    visitor.visit(&approachedAt)
     visitor.visit(&queuePriority)
     visitor.visit(&file)
     visitor.visit(&monitorFile)

@@ -105,27 +105,53 @@ extension Normalizer {
     calls[kept].take(old)
     calls.touch(kept)
     calls.discard(gone)
-    moveToCall(keptID, from: goneID)
+    mergedCalls[goneID] = keptID
     merges.append(
       CallMergeRow(id: goneID, serverID: serverID, callID: keptID, mergedAt: time))
     if calls[kept].open == 0 { finish(kept) }
   }
 
-  private mutating func moveToCall(_ keptID: Int64, from goneID: Int64) {
-    queueing.moveToCall(keptID, from: goneID)
-    for dial in dials.used where dials[dial].row.callID == goneID {
-      dials[dial].row.callID = keptID
-      dials.touch(dial)
+  /// The id of the call that this one is part of by now.
+  func currentCallID(_ id: Int64) -> Int64 {
+    var id = id
+    while let kept = mergedCalls[id] { id = kept }
+    return id
+  }
+
+  /// What belonged to calls that became part of others belongs to these from now on: done once for
+  /// all that were merged since the rows were last written, however much lives.
+  mutating func settleMerges() {
+    guard !merges.isEmpty else { return }
+    for place in merges.indices.reversed() {
+      // A later merge may have taken the kept one with it.
+      merges[place].callID = mergedCalls[merges[place].callID] ?? merges[place].callID
+      mergedCalls[merges[place].id] = merges[place].callID
     }
-    for bridge in bridges.used where bridges[bridge].row.callID == goneID {
-      bridges[bridge].row.callID = keptID
-      bridges.touch(bridge)
+    for slot in dials.used {
+      guard let kept = mergedCalls[dials[slot].row.callID] else { continue }
+      dials[slot].row.callID = kept
+      dials.touch(slot)
     }
-    for transfer in features.transfers.used
-    where features.transfers[transfer].row.callID == goneID {
-      features.transfers[transfer].row.callID = keptID
-      features.transfers.touch(transfer)
+    for slot in bridges.used {
+      guard let kept = bridges[slot].row.callID.flatMap({ mergedCalls[$0] }) else { continue }
+      bridges[slot].row.callID = kept
+      bridges.touch(slot)
     }
+    for slot in features.transfers.used {
+      guard let kept = features.transfers[slot].row.callID.flatMap({ mergedCalls[$0] }) else {
+        continue
+      }
+      features.transfers[slot].row.callID = kept
+      features.transfers.touch(slot)
+    }
+    for slot in queueing.visits.used {
+      guard let kept = queueing.visits[slot].row.callID.flatMap({ mergedCalls[$0] }) else {
+        continue
+      }
+      queueing.visits[slot].row.callID = kept
+      queueing.visits.touch(slot)
+    }
+    mergedCalls.removeAll(keepingCapacity: true)
   }
 
   // MARK: Results

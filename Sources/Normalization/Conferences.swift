@@ -188,7 +188,7 @@ extension Normalizer {
     }
     features.members[slot].row.leftAt = time
     features.members.touch(slot)
-    features.conferences[member.conference].members.removeAll { $0 == slot }
+    features.conferences[member.conference].members.removeFirst(of: slot)
     channels[member.channel].features.member = nil
   }
 

@@ -2,6 +2,7 @@ extension Normalizer {
   /// Gives the rows that changed since the last time to `sink`, and forgets what is over.
   public mutating func drain(into sink: inout some RowSink) throws {
     for slot in calls.takeChanged() { try sink.write(&calls[slot].row) }
+    settleMerges()
     for index in merges.indices { try sink.merge(&merges[index]) }
     merges.removeAll(keepingCapacity: true)
     for slot in channels.takeChanged() {
@@ -42,11 +43,11 @@ extension Normalizer {
   }
 
   private mutating func removeLeaving() {
-    for slot in leavingChannels {
-      let call = channels[slot].call
-      calls[call].channels.removeAll { $0 == slot }
-      channels.remove(slot)
+    for call in Set(leavingChannels.map { channels[$0].call }) {
+      let held = calls[call].channels.filter { !channels[$0].isExpired }
+      calls[call].channels = held
     }
+    for slot in leavingChannels { channels.remove(slot) }
     leavingChannels.removeAll(keepingCapacity: true)
     for slot in leavingCalls { calls.remove(slot) }
     leavingCalls.removeAll(keepingCapacity: true)

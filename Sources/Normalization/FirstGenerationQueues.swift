@@ -51,7 +51,7 @@ extension Normalizer {
   /// The queue in which a channel waits.
   private func queueName(of caller: Int) -> String? {
     guard let visit = queueing.visitByChannel[caller] else { return nil }
-    return queueing.queues.used.first { isVisit(visit, in: $0) }
+    return queueing.queueByID[queueing.visits[visit].row.queueID]
       .map { queueing.queues[$0].row.name }
   }
 

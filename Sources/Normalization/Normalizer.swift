@@ -112,6 +112,8 @@ public struct Normalizer: ~Copyable {
   var userEvents: [UserEventRow] = []
   var mediaQuality: [MediaQualityRow] = []
   var merges: [CallMergeRow] = []
+  /// The same, by the calls that are gone: which one they became part of.
+  var mergedCalls: [Int64: Int64] = [:]
   /// Slots whose objects are gone once they are written.
   var leavingChannels: [Int] = []
   var leavingCalls: [Int] = []

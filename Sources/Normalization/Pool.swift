@@ -12,7 +12,8 @@ protocol Live: Visitable {
 struct Pool<Element: Live>: Visitable {
   private var slots: [Element] = []
   private var free: [Int] = []
-  /// Slots of objects that changed since they were last written, each once, in order of change.
+  /// Slots of objects that changed since they were last written, in order of change. Among them may
+  /// be some that were discarded since.
   private(set) var changed: [Int] = []
 
   /// How many objects live.
@@ -38,10 +39,8 @@ struct Pool<Element: Live>: Visitable {
 
   /// Removes an object that is not to be written any more.
   mutating func discard(_ slot: Int) {
-    if slots[slot].isChanged {
-      slots[slot].isChanged = false
-      changed.removeAll { $0 == slot }
-    }
+    // Its place in `changed` stays: what is not marked is passed over.
+    slots[slot].isChanged = false
     remove(slot)
   }
 
@@ -61,9 +60,13 @@ struct Pool<Element: Live>: Visitable {
 
   /// The slots to write; they count as written from now on.
   mutating func takeChanged() -> [Int] {
-    let taken = changed
+    var taken: [Int] = []
+    taken.reserveCapacity(changed.count)
+    for slot in changed where slots[slot].isChanged {
+      slots[slot].isChanged = false
+      taken.append(slot)
+    }
     changed.removeAll(keepingCapacity: true)
-    for slot in taken { slots[slot].isChanged = false }
     return taken
   }
 

@@ -69,3 +69,25 @@ struct LiveQueueMember: Live {
     visitor.visit(&isUsed)
   }
 }
+
+/// An agent's memberships that go on, in all queues.
+struct Memberships {
+  private(set) var count = 0
+  /// How many of them are dynamic.
+  private(set) var dynamic = 0
+  /// Slots of those that are paused.
+  private(set) var paused: [Int] = []
+
+  mutating func add(_ slot: Int, _ row: QueueMemberRow) {
+    count += 1
+    if row.membership == "dynamic" { dynamic += 1 }
+    if row.isPaused { paused.append(slot) }
+  }
+
+  /// Takes one away, whose row is as it was when it was added.
+  mutating func remove(_ slot: Int, _ row: QueueMemberRow) {
+    count -= 1
+    if row.membership == "dynamic" { dynamic -= 1 }
+    if row.isPaused { paused.removeFirst(of: slot) }
+  }
+}

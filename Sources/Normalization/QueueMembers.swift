@@ -43,9 +43,13 @@ extension Normalizer {
     queueing.members[slot].row.endedAt = time
     queueing.members[slot].row.closedBy = closedBy
     queueing.members.touch(slot)
-    queueing.memberByKey = queueing.memberByKey.filter { $0.value != slot }
+    let row = queueing.members[slot].row
+    if let queue = queueing.queueByID[row.queueID] {
+      queueing.memberByKey[Queueing.key(queue, row.interface)] = nil
+    }
+    queueing.memberships[row.agent]?.remove(slot, row)
     reviewAgent(
-      queueing.members[slot].row.agent, by: "event", at: time,
+      row.agent, by: "event", at: time,
       closedBy: closedBy == "removed" ? nil : closedBy)
   }
 
@@ -115,6 +119,12 @@ extension Normalizer {
     if !isSame {
       queueing.members[slot].row = row
       queueing.members.touch(slot)
+    }
+    if isNew {
+      queueing.memberships[row.agent, default: Memberships()].add(slot, row)
+    } else if !isSame {
+      queueing.memberships[old.agent]?.remove(slot, old)
+      queueing.memberships[row.agent, default: Memberships()].add(slot, row)
     }
     guard
       (row.agent, row.membership, row.isPaused, row.pausedReason)

@@ -61,15 +61,3 @@ public struct QueueSampleRow: Row, Sendable {
     for status in membersByStatus.indices { visitor.visit(&membersByStatus[status]) }
   }
 }
-
-/// A sample of a list that has not come to its end yet.
-struct QueueSample: Visitable {
-  var row = QueueSampleRow()
-  /// Of the action that asked; empty if it had none.
-  var actionID = ""
-
-  mutating func visit(_ visitor: inout some FieldVisitor) {
-    row.visit(&visitor)
-    visitor.visit(&actionID)
-  }
-}

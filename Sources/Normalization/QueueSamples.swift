@@ -4,10 +4,6 @@ import AMI
 // session ends, leaves none.
 
 extension Normalizer {
-  /// A list's items come within this time of each other, in microseconds; what is older was broken
-  /// off.
-  private static let listTime: Int64 = 60_000_000
-
   /// An item of QueueStatus: a queue.
   mutating func sampleQueue(_ frame: borrowing Frame, _ queue: Int, at time: Int64) {
     var row = QueueSampleRow()
@@ -53,63 +49,46 @@ extension Normalizer {
     sample.row.queueID = queueing.queues[queue].row.id
     sample.row.sampledAt = time
     sample.actionID = frame.text(of: .actionID) ?? ""
-    let samples = queueing.samples
-    queueing.samples = samples.filter {
-      $0.row.sampledAt > time - Self.listTime
-        && ($0.actionID, $0.row.queueID, $0.row.source)
-          != (sample.actionID, sample.row.queueID, sample.row.source)
-    }
-    queueing.samples.append(sample)
+    queueing.samples.begin(sample)
   }
 
   /// An item of QueueStatus: a member.
   mutating func sampleMember(_ frame: borrowing Frame) {
     guard let place = sample(frame) else { return }
-    queueing.samples[place].row.members = (queueing.samples[place].row.members ?? 0) + 1
-    if frame.text(named: "Paused") == "1" {
-      queueing.samples[place].row.membersPaused =
-        (queueing.samples[place].row.membersPaused ?? 0) + 1
+    let isPaused = frame.text(named: "Paused") == "1"
+    let isInCall = frame.integer(named: "InCall")
+    let status = frame.integer(of: .status)
+    queueing.samples.change(place) { row in
+      row.members = (row.members ?? 0) + 1
+      if isPaused { row.membersPaused = (row.membersPaused ?? 0) + 1 }
+      if let isInCall { row.membersInCall = (row.membersInCall ?? 0) + isInCall }
+      guard let status, row.membersByStatus.indices.contains(Int(status)) else { return }
+      row.membersByStatus[Int(status)] = (row.membersByStatus[Int(status)] ?? 0) + 1
     }
-    if let isInCall = frame.integer(named: "InCall") {
-      queueing.samples[place].row.membersInCall =
-        (queueing.samples[place].row.membersInCall ?? 0) + isInCall
-    }
-    guard let status = frame.integer(of: .status),
-      queueing.samples[place].row.membersByStatus.indices.contains(Int(status))
-    else { return }
-    let count = queueing.samples[place].row.membersByStatus[Int(status)] ?? 0
-    queueing.samples[place].row.membersByStatus[Int(status)] = count + 1
   }
 
   /// An item of QueueStatus: a caller.
   mutating func sampleEntry(_ frame: borrowing Frame) {
     guard let place = sample(frame), let wait = frame.integer(named: "Wait") else { return }
-    let longest = queueing.samples[place].row.longestWait ?? 0
-    queueing.samples[place].row.longestWait = max(longest, wait)
+    queueing.samples.change(place) { $0.longestWait = max($0.longestWait ?? 0, wait) }
   }
 
   /// The sample of the list of QueueStatus to which an item belongs. The first versions sent a
   /// QueueEntry without its ActionID.
-  private func sample(_ frame: borrowing Frame) -> Int? {
-    guard !queueing.samples.isEmpty, let name = frame.knownText(of: .queue),
-      let queue = queueing.queueByName[name]
-    else { return nil }
-    let actionID = frame.text(of: .actionID)
-    return queueing.samples.lastIndex {
-      $0.row.source == "status" && $0.actionID == actionID ?? $0.actionID
-        && $0.row.queueID == queueing.queues[queue].row.id
+  private func sample(_ frame: borrowing Frame) -> OpenSamples.Place? {
+    guard let name = frame.knownText(of: .queue), let queue = queueing.queueByName[name] else {
+      return nil
     }
+    return queueing.samples.place(
+      of: queueing.queues[queue].row.id, inListOf: frame.text(of: .actionID))
   }
 
   /// A list came to its end: its samples count.
   mutating func queueListComplete(_ source: String, _ frame: borrowing Frame) {
-    let actionID = frame.text(of: .actionID) ?? ""
-    for var sample in queueing.samples
-    where sample.actionID == actionID && sample.row.source == source {
-      sample.row.id = counters.queueSamples.next(serverID)
-      queueing.completeSamples.append(sample.row)
+    for var row in queueing.samples.end(source, frame.text(of: .actionID) ?? "") {
+      row.id = counters.queueSamples.next(serverID)
+      queueing.completeSamples.append(row)
     }
-    queueing.samples.removeAll { $0.actionID == actionID && $0.row.source == source }
   }
 }
 

@@ -56,14 +56,13 @@ extension Normalizer {
       .map { calls[channels[$0].call].row.id }
     return talks(of: agentName(frame), in: queue).filter { visit in
       !queueing.visits[visit].isCompleted
-        && named.allSatisfy { $0 == queueing.visits[visit].row.callID }
+        && named.allSatisfy { $0 == queueing.visits[visit].row.callID.map { currentCallID($0) } }
     }.min { mismatch($0, time - length) < mismatch($1, time - length) }
   }
 
   private func talks(of agent: String?, in queue: Int) -> [Int] {
-    queueing.visits.used.filter {
-      isTalk($0, in: queue) && queueing.visits[$0].row.agent == agent
-    }
+    (queueing.visitsByAgent[agent] ?? []).suffix(Ceilings.lookedThrough)
+      .filter { isTalk($0, in: queue) }
   }
 
   /// How far a visit's talk began from when one did, in microseconds.
@@ -127,6 +126,7 @@ extension Normalizer {
 
   private mutating func noteAgent(_ visit: Int, _ frame: borrowing Frame, _ agent: Int?) {
     queueing.visits[visit].row.agent = agentName(frame)
+    queueing.visitsByAgent[agentName(frame), default: []].append(visit)
     queueing.visits[visit].row.interface = frame.knownText(of: .interface)
     if let agent {
       queueing.visits[visit].agent = agent

@@ -22,7 +22,7 @@ extension Normalizer {
   mutating func queueCallerJoin(_ frame: borrowing Frame, at time: Int64) {
     guard let channel = channel(frame, .main, at: time), let name = frame.knownText(of: .queue)
     else { return }
-    queueing.approaches.removeAll { $0.channel == channel }
+    channels[channel].features.approachedQueue = nil
     let queue = queue(name, at: time)
     if let visit = queueing.visitByChannel[channel], queueing.visits[visit].phase != .done {
       if queueing.visits[visit].phase == .waiting, isVisit(visit, in: queue) {
@@ -73,7 +73,7 @@ extension Normalizer {
       let channel = knownChannel(frame, .uniqueid)
     else { return }
     if refusals.contains(status) { return refuse(channel, status, at: time) }
-    queueing.approaches.removeAll { $0.channel == channel }
+    channels[channel].features.approachedQueue = nil
     guard let visit = queueing.visitByChannel[channel] else { return }
     queueing.visits[visit].row.queueStatus = status
     queueing.visits.touch(visit)
@@ -101,29 +101,25 @@ extension Normalizer {
   }
 
   private mutating func refuse(_ channel: Int, _ status: String, at time: Int64) {
-    guard let place = queueing.approaches.firstIndex(where: { $0.channel == channel }) else {
-      return
-    }
-    let approach = queueing.approaches.remove(at: place)
+    guard let name = channels[channel].features.approachedQueue else { return }
+    channels[channel].features.approachedQueue = nil
     let visit = openVisit(
-      of: channel, in: queue(approach.queue, at: time), by: "refusal", at: approach.time)
+      of: channel, in: queue(name, at: time), by: "refusal",
+      at: channels[channel].features.approachedAt)
     queueing.visits[visit].row.queueStatus = status
     settle(visit, "refused", at: time)
   }
 
   /// A step of the dialplan: a channel comes to a queue, or goes on behind one.
   mutating func newextenOfCaller(_ frame: borrowing Frame, at time: Int64) {
-    let comesToQueue = frame.has(.application, "Queue")
-    guard comesToQueue || !queueing.visitByChannel.isEmpty || !queueing.approaches.isEmpty,
-      let channel = knownChannel(frame, .uniqueid)
-    else { return }
-    if !queueing.approaches.isEmpty { queueing.approaches.removeAll { $0.channel == channel } }
+    guard let channel = knownChannel(frame, .uniqueid) else { return }
+    channels[channel].features.approachedQueue = nil
     if let visit = queueing.visitByChannel[channel] { follow(visit, frame, at: time) }
-    guard comesToQueue, let data = frame.knownText(of: .appData) else { return }
+    guard frame.has(.application, "Queue"), let data = frame.knownText(of: .appData) else { return }
     let name = data.prefix { $0 != "," && $0 != "|" }
     guard !name.isEmpty else { return }
-    queueing.approaches.append(
-      Queueing.Approach(channel: channel, queue: String(name), time: time))
+    channels[channel].features.approachedQueue = String(name)
+    channels[channel].features.approachedAt = time
   }
 
   /// Where the caller goes behind the queue.
@@ -187,14 +183,18 @@ extension Normalizer {
     return openVisit(of: channel, in: queue, by: "seen", at: joined)
   }
 
-  /// A wait in the same queue and call whose own channel is gone: another has taken its place.
+  /// A wait in the same queue and call whose own channel is gone: another has taken its place. It is
+  /// looked for among the call's last channels.
   private func orphan(in queue: Int, of channel: Int) -> Int? {
-    let call = calls[channels[channel].call].row.id
-    return queueing.visits.used.first {
-      queueing.visits[$0].phase == .waiting && isVisit($0, in: queue)
-        && queueing.visits[$0].row.callID == call
-        && queueing.visits[$0].channel.map { channels[$0].row.endedAt != nil } ?? true
+    for other in calls[channels[channel].call].channels.suffix(Ceilings.lookedThrough)
+    where channels[other].row.endedAt != nil {
+      if let visit = queueing.visitByChannel[other], queueing.visits[visit].phase == .waiting,
+        isVisit(visit, in: queue)
+      {
+        return visit
+      }
     }
+    return nil
   }
 
   func isVisit(_ visit: Int, in queue: Int) -> Bool {
@@ -277,7 +277,7 @@ extension Normalizer {
 
   /// A channel ended: of a caller, an agent, or a member that was ringing.
   mutating func queueChannelClosed(_ channel: Int, at time: Int64, by closedBy: String) {
-    if !queueing.approaches.isEmpty { queueing.approaches.removeAll { $0.channel == channel } }
+    channels[channel].features.approachedQueue = nil
     if let offer = queueing.offerByDest[channel] {
       endRinging(offer, status: nil, at: time, by: closedBy == "hangup" ? "ended" : closedBy)
     }
@@ -343,6 +343,11 @@ extension Normalizer {
       queueing.talkByLeaver[leaver] = nil
     }
     for holder in queueing.visits[visit].holders { queueing.visitByHolder[holder] = nil }
+    if queueing.visits[visit].row.connectedAt != nil {
+      let agent = queueing.visits[visit].row.agent
+      queueing.visitsByAgent[agent]?.removeFirst(of: visit)
+      if queueing.visitsByAgent[agent]?.isEmpty ?? false { queueing.visitsByAgent[agent] = nil }
+    }
     queueing.visits[visit].channel = nil
     queueing.visits[visit].agent = nil
     queueing.visits[visit].leaver = nil

@@ -8,10 +8,8 @@ struct Queueing: Visitable {
   var agents: [LiveAgent] = []
   /// Visits that ended, until nothing more is expected about them.
   var settled = EndedChannels()
-  /// Channels that entered the application Queue and did not join yet.
-  var approaches: [Approach] = []
   /// Samples of lists that go on.
-  var samples: [QueueSample] = []
+  var samples = OpenSamples()
   /// Samples to be written.
   var completeSamples: [QueueSampleRow] = []
   /// Slots of visits that are gone once they are written.
@@ -20,10 +18,15 @@ struct Queueing: Visitable {
   // Made anew when a state is restored.
   var queueByName: [String: Int] = [:]
   var memberByKey: [String: Int] = [:]
+  /// What an agent is by its memberships that go on.
+  var memberships: [String: Memberships] = [:]
   var agentByKey: [String: Int] = [:]
   /// When the next wrap-up ends, or earlier.
   var nextWrapUpEnd = Int64.max
   var queueByID: [Int64: Int] = [:]
+  /// The visits whose callers were connected with an agent of this name, in the order in which they
+  /// were, until nothing more is expected about them.
+  var visitsByAgent: [String?: [Int]] = [:]
   /// The last visit of a caller's channel.
   var visitByChannel: [Int: Int] = [:]
   /// The visit in which an agent's channel talks.
@@ -34,19 +37,6 @@ struct Queueing: Visitable {
   var visitByHolder: [Int: Int] = [:]
   /// The open offer that a member's channel is.
   var offerByDest: [Int: Int] = [:]
-
-  /// A channel at the door of a queue: whether it is let in shows a moment later.
-  struct Approach: Visitable {
-    var channel = 0
-    var queue = ""
-    var time: Int64 = 0
-
-    mutating func visit(_ visitor: inout some FieldVisitor) {
-      visitor.visit(&channel)
-      visitor.visit(&queue)
-      visitor.visit(&time)
-    }
-  }
 
   /// What a membership is found by.
   static func key(_ queue: Int, _ interface: String) -> String { "\(queue) \(interface)" }
@@ -59,8 +49,7 @@ struct Queueing: Visitable {
     intervals.visit(&visitor)
     visitor.visit(&agents, filler: LiveAgent())
     settled.visit(&visitor)
-    visitor.visit(&approaches, filler: Approach())
-    visitor.visit(&samples, filler: QueueSample())
+    samples.visit(&visitor)
   }
 
   mutating func makeIndexes() {
@@ -71,6 +60,7 @@ struct Queueing: Visitable {
     for slot in members.used where members[slot].row.endedAt == nil {
       guard let queue = queueByID[members[slot].row.queueID] else { continue }
       memberByKey[Self.key(queue, members[slot].row.interface)] = slot
+      memberships[members[slot].row.agent, default: Memberships()].add(slot, members[slot].row)
     }
     for (place, agent) in agents.enumerated() {
       agentByKey[LiveAgent.key(agent.source, agent.name)] = place
@@ -78,6 +68,9 @@ struct Queueing: Visitable {
     }
     for slot in visits.used.sorted(by: { visits[$0].row.id < visits[$1].row.id })
     where !visits[slot].isExpired {
+      if visits[slot].row.connectedAt != nil {
+        visitsByAgent[visits[slot].row.agent, default: []].append(slot)
+      }
       if let channel = visits[slot].channel { visitByChannel[channel] = slot }
       if let agent = visits[slot].agent { talkByAgent[agent] = slot }
       if let leaver = visits[slot].leaver { talkByLeaver[leaver] = slot }
@@ -108,13 +101,5 @@ struct Queueing: Visitable {
     completeSamples.removeAll(keepingCapacity: true)
     for slot in leaving { visits.remove(slot) }
     leaving.removeAll(keepingCapacity: true)
-  }
-
-  /// What belonged to a call belongs to another now.
-  mutating func moveToCall(_ keptID: Int64, from goneID: Int64) {
-    for slot in visits.used where visits[slot].row.callID == goneID {
-      visits[slot].row.callID = keptID
-      visits.touch(slot)
-    }
   }
 }

@@ -85,10 +85,9 @@ extension Normalizer {
     where queueing.visits[visit].phase == .waiting
       && queueing.visits[visit].session < session.number
     {
-      let isListed = queueing.queues.used.contains {
-        queueing.queues[$0].listedIn == session.number && isVisit(visit, in: $0)
-      }
-      guard isListed else { continue }
+      guard let queue = queueing.queueByID[queueing.visits[visit].row.queueID],
+        queueing.queues[queue].listedIn == session.number
+      else { continue }
       settle(visit, "unknown", at: max(session.endedAt, queueing.visits[visit].row.joinedAt))
     }
   }
