@@ -160,7 +160,7 @@ CREATE TABLE channels (
   ended_us INTEGER,                 -- NULL while it lives
   -- How its end is known: hangup; restart: the server went down over it; gap: it ended while not observed, after the
   -- session that ended then; snapshot: from then on complete lists lacked it, and no Hangup came; cdr, cel: by that
-  -- file, for a time in gaps.
+  -- file, for a time in gaps; limit: more went on than the recorder holds (table limits).
   closed_by TEXT,
   cause INTEGER,                    -- of Hangup; see hangup_causes (a dialplan may send codes that it lacks)
   cause_text TEXT,                  -- Cause-txt
@@ -207,7 +207,7 @@ CREATE TABLE bridges (
   opened_by TEXT NOT NULL DEFAULT 'event', -- event, or snapshot: a list showed it before any event did
   started_us INTEGER NOT NULL,      -- BridgeCreate, or when it was first seen
   ended_us INTEGER,                 -- BridgeDestroy; NULL while it lasts
-  closed_by TEXT,                   -- event, restart, gap, snapshot: as in channels
+  closed_by TEXT,                   -- event, restart, gap, snapshot, limit: as in channels
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;
@@ -222,7 +222,7 @@ CREATE TABLE bridge_members (
   opened_by TEXT NOT NULL DEFAULT 'event', -- event, or snapshot: a list showed it in there before any event did
   entered_us INTEGER NOT NULL,      -- when it entered, or was first seen in it
   left_us INTEGER,                  -- NULL while it is in it
-  closed_by TEXT,                   -- event (of the stay, the channel or the bridge), restart, gap, snapshot: as in channels
+  closed_by TEXT,                   -- event (of the stay, the channel or the bridge), restart, gap, snapshot, limit: as in channels
   entered_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', entered_us / 1000000, 'unixepoch') || printf('.%06dZ', entered_us % 1000000)) VIRTUAL,
   left_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', left_us / 1000000, 'unixepoch') || printf('.%06dZ', left_us % 1000000)) VIRTUAL
 ) STRICT;

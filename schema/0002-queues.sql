@@ -42,7 +42,7 @@ CREATE TABLE queue_visits (
   ended_by TEXT,                    -- caller, agent or transfer: AgentComplete's Reason, else who left first
   next_context TEXT,                -- where the caller's channel went on in the dialplan
   next_exten TEXT,                  -- the extension there
-  closed_by TEXT,                   -- restart, when the server went down over it; queue-log: its end is that file's, for a time in gaps
+  closed_by TEXT,                   -- restart, when the server went down over it; limit: more went on than the recorder holds (table limits); queue-log: its end is that file's, for a time in gaps
   joined_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', joined_us / 1000000, 'unixepoch') || printf('.%06dZ', joined_us % 1000000)) VIRTUAL,
   left_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', left_us / 1000000, 'unixepoch') || printf('.%06dZ', left_us % 1000000)) VIRTUAL,
   connected_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', connected_us / 1000000, 'unixepoch') || printf('.%06dZ', connected_us % 1000000)) VIRTUAL,
@@ -62,7 +62,7 @@ CREATE TABLE queue_offers (
   interface TEXT,                   -- that was dialled
   called_us INTEGER NOT NULL,       -- when the ringing began
   ended_us INTEGER,                 -- when the ringing ended
-  outcome TEXT,                     -- connected, no-answer, busy, cancelled, answered-elsewhere, dumped (AgentDump), unknown; NULL while open
+  outcome TEXT,                     -- connected, no-answer, busy, cancelled, answered-elsewhere, dumped (AgentDump), unknown, limit (more went on than the recorder holds); NULL while open
   dial_status TEXT,                 -- DialStatus of its DialEnd
   ring_ms INTEGER,                  -- from called to ended
   filled_by TEXT,                   -- queue-log: made or ended by that file, for a time in gaps (reconcile --fill); NULL: by the stream
@@ -93,7 +93,7 @@ CREATE TABLE queue_members (
   opened_by TEXT NOT NULL,          -- added; seen when it was there before
   started_us INTEGER NOT NULL,      -- when it was added; by its LoginTime (to the second) where that was not seen, else when it was first seen
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- removed; unobserved (gone after a time that was not observed); restart
+  closed_by TEXT,                   -- removed; unobserved (gone after a time that was not observed); restart; limit: as in queue_visits
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL,
   last_call_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', last_call_us / 1000000, 'unixepoch') || printf('.%06dZ', last_call_us % 1000000)) VIRTUAL
@@ -112,7 +112,7 @@ CREATE TABLE agent_intervals (
   opened_by TEXT NOT NULL,          -- event; snapshot or seen when it was there before: reckoned back, where told; queue-log: by that file, for a time in gaps
   started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- removed, unpaused, reason-changed, logoff, unobserved, restart; ended (ringing and talking); time-up, ringing, talking, paused (wrap-up); queue-log: its end is that file's
+  closed_by TEXT,                   -- removed, unpaused, reason-changed, logoff, unobserved, restart, limit; ended (ringing and talking); time-up, ringing, talking, paused (wrap-up); queue-log: its end is that file's
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;

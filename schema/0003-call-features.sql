@@ -45,7 +45,7 @@ CREATE TABLE parkings (
   parked_us INTEGER NOT NULL,       -- when it was parked, or first seen
   timeout_ms INTEGER,               -- after which it goes back, from then on
   ended_us INTEGER,                 -- NULL while parked
-  outcome TEXT,                     -- retrieved, timed-out, gave-up, swapped, unknown (ended while not observed); NULL while parked
+  outcome TEXT,                     -- retrieved, timed-out, gave-up, swapped, unknown (ended while not observed), limit (more went on than the recorder holds); NULL while parked
   retriever_channel_id INTEGER REFERENCES channels (id), -- who retrieved it
   parked_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', parked_us / 1000000, 'unixepoch') || printf('.%06dZ', parked_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
@@ -61,7 +61,7 @@ CREATE TABLE conferences (
   opened_by TEXT NOT NULL,          -- started; seen when it was there before
   started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- ended; restart when the server went down over it
+  closed_by TEXT,                   -- ended; restart when the server went down over it; limit: more went on than the recorder holds (table limits)
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;
@@ -93,7 +93,7 @@ CREATE TABLE holds (
   music_class TEXT,                 -- MusicClass that it asked for
   started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- unhold; hangup, restart, gap or snapshot when the channel ended
+  closed_by TEXT,                   -- unhold; hangup, restart, gap, snapshot or limit when the channel ended
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;
@@ -109,7 +109,7 @@ CREATE TABLE recordings (
   file TEXT,                        -- on the server, where it is told: MIXMONITOR_FILENAME; of Monitor what the dialplan says, without -in, -out and ending
   started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- stop; hangup or restart when the channel ended, ended when the conference did
+  closed_by TEXT,                   -- stop; hangup, restart or limit when the channel ended, ended when the conference did
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;

@@ -19,7 +19,7 @@ CREATE TABLE registrations (
   opened_by TEXT NOT NULL,          -- event; snapshot when an answer to an action told it first
   started_us INTEGER NOT NULL,      -- with a snapshot: when it was seen, it may have begun long before
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- change; gap when the change was not observed (it ends with the session before); restart of the server; moment of what does not last (removed, a peer's attempt that was rejected)
+  closed_by TEXT,                   -- change; gap when the change was not observed (it ends with the session before); restart of the server; limit: more last than the recorder holds (table limits); moment of what does not last (removed, a peer's attempt that was rejected)
   round_trip_ms REAL AS (round_trip_us / 1000.0) VIRTUAL,
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
@@ -38,7 +38,7 @@ CREATE TABLE device_states (
   opened_by TEXT NOT NULL,          -- event, snapshot
   started_us INTEGER NOT NULL,      -- when it began
   ended_us INTEGER,                 -- NULL while it lasts
-  closed_by TEXT,                   -- change, gap, restart: as in registrations
+  closed_by TEXT,                   -- change, gap, restart, limit: as in registrations
   started_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch') || printf('.%06dZ', started_us % 1000000)) VIRTUAL,
   ended_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', ended_us / 1000000, 'unixepoch') || printf('.%06dZ', ended_us % 1000000)) VIRTUAL
 ) STRICT;

@@ -16,6 +16,25 @@ CREATE TABLE clock_steps (
 ALTER TABLE gaps ADD COLUMN session_offset INTEGER /* skipped, damaged: where in the session's stream the bytes begin */;
 ALTER TABLE gaps ADD COLUMN length INTEGER /* skipped, damaged: how many bytes */;
 
+CREATE TABLE limits (
+  -- Of what more went on at a time than the recorder holds (Normalization/Ceilings.swift), which is about ten times what the largest
+  -- servers have: how much it let go of. The rows of what was closed so say limit. The archive has all of the stream in any case.
+  id INTEGER PRIMARY KEY,
+  server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
+  session_id INTEGER NOT NULL REFERENCES sessions (id), -- in which session
+  -- Of what: channels, bridges, conferences, parkings, transfers, recordings, queue_visits, queue_offers, queue_members, agents,
+  -- registrations, device_states: closed, or over and forgotten before late events were due; queue_samples: became no rows;
+  -- linkedids: lead to their call no more; early_records: records before their channel that got none; dials_before_12: how they ended
+  -- is not known; queues, event_names: events that name one beyond the ceiling, taken in under (others).
+  kind TEXT NOT NULL,
+  ceiling INTEGER NOT NULL,         -- how many are held at most
+  first_us INTEGER NOT NULL,        -- when it was first reached in the session
+  last_us INTEGER NOT NULL,         -- when last
+  count INTEGER NOT NULL,           -- how many were let go of
+  first_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', first_us / 1000000, 'unixepoch') || printf('.%06dZ', first_us % 1000000)) VIRTUAL,
+  last_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%S', last_us / 1000000, 'unixepoch') || printf('.%06dZ', last_us % 1000000)) VIRTUAL
+) STRICT;
+
 -- After a step back an hour comes again: then it has a second row of a name, so the three columns are no key any more.
 ALTER TABLE event_counts RENAME TO event_counts_before;
 CREATE TABLE event_counts (
@@ -24,7 +43,7 @@ CREATE TABLE event_counts (
   id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES servers (id), -- on which server
   hour_us INTEGER NOT NULL,         -- start of the hour
-  name TEXT NOT NULL,               -- of the event, as received
+  name TEXT NOT NULL,               -- of the event, as received; (others): those beyond the first 2,000 unknown names of the hour
   count INTEGER NOT NULL,           -- all frames of this name, list items included
   list_items INTEGER NOT NULL,      -- of these: answers to an action, not events that happened then
   hour_at TEXT AS (strftime('%Y-%m-%dT%H:%M:%SZ', hour_us / 1000000, 'unixepoch')) VIRTUAL

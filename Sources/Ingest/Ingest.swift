@@ -46,6 +46,8 @@ public final class Ingest {
   /// The number of the server in the store.
   public let server: Int64
   public private(set) var progress = Progress()
+  /// Of what there has been more than is held, since this object was made: see `Ceilings`.
+  public var reachedCeilings: Set<Ceilings.Kind> { normalizer.reachedCeilings }
   /// The latest time seen in the stream, in microseconds since 1970.
   public var now: Int64 { clock.now }
   /// The mark of the record up to which everything is committed; nil while that is nothing.
@@ -75,6 +77,8 @@ public final class Ingest {
   /// What the last position was for.
   private var positioned = (bytes: Int64(0), at: Int64(0))
 
+  /// When more names of events than this have numbers, they are given out anew with the next block.
+  static let eventNamesMax = 10_000
   /// The normalizer's state is saved after this many bytes of the stream, or `Block.timeTarget`.
   static let positionBytes: Int64 = 4 << 20
 
@@ -322,6 +326,10 @@ public final class Ingest {
   private func seal(upTo end: Int64) throws {
     try drain()
     if var block = session!.seal(upTo: end, eventName: { normalizer.eventName($0) }) {
+      if normalizer.eventNameCount > Self.eventNamesMax {
+        normalizer.forgetEventNames()
+        session!.forgetEventNames()
+      }
       block.id = nextBlockID
       nextBlockID += 1
       let position = isPositionDue ? position() : nil

@@ -68,6 +68,9 @@ struct OpenSession {
     eventCounts[event] += 1
   }
 
+  /// The numbers of event names mean other names from now on. To be said right behind a block.
+  mutating func forgetEventNames() { eventCounts.removeAll() }
+
   /// Counts what was left of a frame when the stream ended.
   mutating func countUnfinished() { cutFrames += 1 }
 

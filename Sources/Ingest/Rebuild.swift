@@ -161,6 +161,9 @@ public final class Rebuild {
       while buffer.next(into: &frame) {
         course.ledger.retake(frame, at: course.now, &row)
         if course.normalizer.take(frame, at: course.now) != nil { progress.events += 1 }
+        if course.normalizer.eventNameCount > Ingest.eventNamesMax {
+          course.normalizer.forgetEventNames()
+        }
       }
     }
     try drain(&course)

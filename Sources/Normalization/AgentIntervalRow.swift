@@ -68,8 +68,8 @@ enum AgentState: Int, CaseIterable {
   }
 }
 
-/// An agent, and what it is now. It is never forgotten: a server has as many as its queues and
-/// app_agent_pool name.
+/// An agent, and what it is now. It is not forgotten below the ceiling: a server has as many as its
+/// queues and app_agent_pool name.
 struct LiveAgent: Visitable {
   var source = ""
   var name = ""
@@ -94,6 +94,11 @@ struct LiveAgent: Visitable {
       visitor.visit(&lastEnd)
     }
   }
+
+  /// What it is found by.
+  var key: String { Self.key(source, name) }
+  /// Whether it is in no state.
+  var isIdle: Bool { times.allSatisfy { $0.interval == nil } && offers.isEmpty && talks.isEmpty }
 
   func isIn(_ state: AgentState) -> Bool { times[state.rawValue].interval != nil }
 

@@ -86,6 +86,7 @@ extension Normalizer {
     var agent = LiveAgent()
     agent.source = source
     agent.name = name
+    for state in agent.times.indices { agent.times[state].lastEnd = queueing.agentsLetGoAt }
     queueing.agents.append(agent)
     queueing.agentByKey[key] = queueing.agents.count - 1
     return queueing.agents.count - 1

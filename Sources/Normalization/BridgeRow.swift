@@ -71,6 +71,8 @@ struct LiveBridge: Live {
   var members: [Int] = []
   /// The last session that told of it, by its place in the server's stream.
   var session = 0
+  /// When an event last showed it.
+  var seenAt: Int64 = 0
   /// Whether it is one of two channels that ends with either (Asterisk before 12).
   var isPair = false
   /// What lists say of it.
@@ -82,6 +84,7 @@ struct LiveBridge: Live {
     row.visit(&visitor)
     visitor.visit(&members)
     visitor.visit(&session)
+    visitor.visit(&seenAt)
     visitor.visit(&isPair)
     sighting.visit(&visitor)
     visitor.visit(&isChanged)

@@ -62,7 +62,10 @@ extension Normalizer {
   /// An item of BridgeList.
   mutating func bridgeIsListed(_ frame: borrowing Frame, at time: Int64) {
     let list = lists.item(.bridges, frame, at: time)
-    if let type = frame.knownText(of: .bridgeType), !lists.bridgeTypes.contains(type) {
+    // Whether there are several is all that counts.
+    if let type = frame.knownText(of: .bridgeType), lists.bridgeTypes.count < 2,
+      !lists.bridgeTypes.contains(type)
+    {
       lists.bridgeTypes.append(type)
     }
     guard let uniqueid = frame.text(of: .bridgeUniqueid) else { return }

@@ -136,6 +136,7 @@ extension Normalizer {
     bridge.row.openedBy = openedBy
     bridge.row.startedAt = time
     bridge.session = session.number
+    bridge.seenAt = time
     let slot = bridges.insert(bridge)
     bridges.touch(slot)
     bridgeByUniqueid[uniqueid] = slot
@@ -144,6 +145,7 @@ extension Normalizer {
 
   /// Takes over what a frame says of a bridge. What it is may show only after who is in it.
   mutating func update(_ bridge: Int, _ frame: borrowing Frame, at time: Int64) {
+    bridges[bridge].seenAt = time
     if bridges[bridge].session != session.number {
       bridges[bridge].session = session.number
       bridges[bridge].sighting.isThere()

@@ -10,12 +10,18 @@ struct CallFeatures: Visitable {
   var holds = Pool<LiveHold>()
   var recordings = Pool<LiveRecording>()
 
+  // Made anew when a state is restored.
+  var openConferences = OpenConferences()
+  var openParkings = OpenParkings()
+  /// How many recordings go on.
+  var openRecordings = 0
+
   // Rows without a life of their own, until they are drained.
   var originates: [OriginateRow] = []
   var keys: [DTMFRow] = []
   /// Originates of channels that were not announced yet; they are drained like the others
   /// meanwhile.
-  var early: [OriginateRow] = []
+  var early = EarlyRecords<OriginateRow>()
   /// Slots of transfers that are gone once they are written.
   var leavingTransfers: [Int] = []
 
@@ -43,7 +49,22 @@ struct CallFeatures: Visitable {
     recordingIDs.visit(&visitor)
     originateIDs.visit(&visitor)
     keyIDs.visit(&visitor)
-    visitor.visit(&early, filler: OriginateRow())
+    early.visit(&visitor)
+  }
+
+  mutating func makeIndexes() {
+    for slot in conferences.used.sorted(by: { conferences[$0].row.id < conferences[$1].row.id })
+    where conferences[slot].row.endedAt == nil {
+      openConferences.insert(slot, conferences[slot].row.name)
+      if let bridge = conferences[slot].bridgeUniqueid {
+        openConferences.set(bridge, of: slot, conferences[slot].row.name, before: nil)
+      }
+    }
+    for slot in parkings.used.sorted(by: { parkings[$0].row.id < parkings[$1].row.id })
+    where parkings[slot].row.endedAt == nil {
+      openParkings.insert(slot, parkings[slot])
+    }
+    openRecordings = recordings.used.count { recordings[$0].row.endedAt == nil }
   }
 
   /// Gives the rows that changed to `sink`, and forgets what is over.
@@ -84,6 +105,8 @@ struct ChannelFeatures: Visitable {
   var transfers: [Int] = []
   /// Slots of its recordings that go on.
   var recordings: [Int] = []
+  /// Slots of its stays in parking lots that go on.
+  var parkings: [Int] = []
   /// The slot of the hold that goes on.
   var hold: Int?
   /// The slot of its stay in a conference.
@@ -113,6 +136,7 @@ struct ChannelFeatures: Visitable {
   mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&transfers)
     visitor.visit(&recordings)
+    visitor.visit(&parkings)
     visitor.visit(&hold)
     visitor.visit(&member)
     visitor.visit(&conference)
@@ -149,7 +173,9 @@ extension Normalizer {
   /// Nothing more is expected about a channel.
   mutating func featuresForgotten(_ slot: Int) {
     parkingsForgotten(of: slot, at: channels[slot].row.endedAt!)
-    for transfer in channels[slot].features.transfers { release(transfer, slot) }
+    for transfer in channels[slot].features.transfers {
+      release(transfer, slot, at: channels[slot].row.endedAt!)
+    }
     channels[slot].features.transfers = []
   }
 

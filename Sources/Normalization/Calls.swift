@@ -49,7 +49,10 @@ extension Normalizer {
     _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64
   ) {
     guard frame.range(of: headers.linkedid) != nil,
-      let slot = knownChannel(frame, headers.uniqueid),
+      let slot = knownChannel(frame, headers.uniqueid)
+    else { return }
+    channels[slot].seenAt = time
+    guard
       !(channels[slot].row.linkedid.map { frame.has(headers.linkedid, $0.utf8) } ?? false),
       let linkedid = frame.knownText(of: headers.linkedid)
     else { return }

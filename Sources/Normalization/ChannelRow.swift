@@ -70,6 +70,8 @@ struct LiveChannel: Live {
   var call = 0
   /// The session in which it was opened, or that listed it, by its place in the server's stream.
   var session = 0
+  /// When an event last showed it.
+  var seenAt: Int64 = 0
   /// What lists say of it.
   var sighting = Sighting()
   /// The slot of the dial that is reaching for it.
@@ -85,6 +87,8 @@ struct LiveChannel: Live {
   /// What is remembered of it for the tables of what happens within calls.
   var features = ChannelFeatures()
   /// Whether the time is over in which events about it may come after its end.
+  var isOver = false
+  /// Whether it is forgotten: its other half was waited for, if it is half of a Local channel.
   var isExpired = false
   /// The clocks of its media streams.
   var clocks: [MediaClock] = []
@@ -97,6 +101,7 @@ struct LiveChannel: Live {
     row.visit(&visitor)
     visitor.visit(&call)
     visitor.visit(&session)
+    visitor.visit(&seenAt)
     sighting.visit(&visitor)
     visitor.visit(&dial)
     visitor.visit(&member)
@@ -104,6 +109,7 @@ struct LiveChannel: Live {
     visitor.visit(&isFarHalf)
     visitor.visit(&isAgent)
     features.visit(&visitor)
+    visitor.visit(&isOver)
     visitor.visit(&isExpired)
     visitor.visit(&clocks, filler: MediaClock())
     visitor.visit(&quality)

@@ -119,6 +119,7 @@ extension Normalizer {
     channel.row.openedBy = openedBy
     channel.row.startedAt = start ?? time
     channel.session = session.number
+    channel.seenAt = time
     let name = ChannelName(channel.row.name)
     channel.row.technology = name.technology
     channel.row.endpoint = name.endpoint
@@ -132,6 +133,7 @@ extension Normalizer {
     }
     let slot = channels.insert(channel)
     channelByUniqueid[uniqueid] = slot
+    channelsByName[channel.row.name, default: []].append(slot)
     if openedBy == "snapshot" { isListedAsAgent(slot, frame) }
     assignCall(to: slot, at: start ?? time)
     channels.touch(slot)
@@ -149,6 +151,7 @@ extension Normalizer {
     _ slot: Int, _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64,
     isFirstSeen: Bool = false
   ) {
+    channels[slot].seenAt = time
     guard channels[slot].row.endedAt == nil else { return }
     if let state = frame.integer(of: headers.state), channels[slot].row.state != state {
       channels[slot].row.state = state
@@ -222,6 +225,7 @@ extension Normalizer {
   mutating func close(_ slot: Int, at time: Int64, by closedBy: String) {
     channels[slot].row.endedAt = time
     channels[slot].row.closedBy = closedBy
+    channelsByName.remove(slot, of: channels[slot].row.name)
     channels.touch(slot)
     noteLost(slot, by: closedBy)
     if firstGeneration.isSeen { firstGenerationClosed(slot, at: time, by: closedBy) }
@@ -246,13 +250,18 @@ extension Normalizer {
     while let slot = ended.next(before: time - Self.lingerTime) { expire(slot) }
   }
 
+  /// Forgets as many of the channels that ended, the first ones, and those that ended with them.
+  mutating func expireEnded(first count: Int) {
+    guard let last = ended.time(ofFirst: count) else { return }
+    while let slot = ended.next(before: last + 1) { expire(slot) }
+  }
+
   private mutating func expire(_ slot: Int) {
+    channels[slot].isOver = true
     if let partner = channels[slot].partner {
       // Its other half may still turn it into a conduit: it is kept until that one is done.
       if channels[partner].row.endedAt == nil { return }
-      if !channels[partner].isExpired, ended.hasPassed(channels[partner].row.endedAt!) {
-        forget(partner)
-      }
+      if channels[partner].isOver, !channels[partner].isExpired { forget(partner) }
     }
     if !channels[slot].isExpired { forget(slot) }
   }
@@ -269,48 +278,6 @@ extension Normalizer {
     if firstGeneration.isSeen { firstGenerationForgets(slot) }
     leavingChannels.append(slot)
     release(channels[slot].call)
-  }
-}
-
-/// Channels that ended, in the order of their ends, until nothing more is expected about them.
-struct EndedChannels: Visitable {
-  private var slots: [Int] = []
-  private var times: [Int64] = []
-  private var head = 0
-  private var limit: Int64 = .min
-
-  mutating func append(_ slot: Int, at time: Int64) {
-    slots.append(slot)
-    times.append(time)
-  }
-
-  /// Takes the next channel that ended before `limit`.
-  @inline(__always)
-  mutating func next(before limit: Int64) -> Int? {
-    self.limit = limit
-    guard head < slots.count, times[head] < limit else { return nil }
-    head += 1
-    if head > 1024, head * 2 > slots.count {
-      slots.removeFirst(head - 1)
-      times.removeFirst(head - 1)
-      head = 1
-    }
-    return slots[head - 1]
-  }
-
-  /// Whether an end at `time` lies before the limit of the last `next`.
-  func hasPassed(_ time: Int64) -> Bool { time < limit }
-
-  mutating func visit(_ visitor: inout some FieldVisitor) {
-    slots.removeFirst(head)
-    times.removeFirst(head)
-    head = 0
-    visitor.visit(&slots)
-    var count = times.count
-    visitor.visit(&count)
-    if count != times.count { times = Array(repeating: 0, count: slots.count) }
-    for place in times.indices { visitor.visit(&times[place]) }
-    visitor.visit(&limit)
   }
 }
 

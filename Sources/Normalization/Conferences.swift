@@ -98,44 +98,28 @@ extension Normalizer {
   /// The conference that an event names: by its bridge; by its name where one of both names no
   /// bridge.
   mutating func knownConference(_ frame: borrowing Frame) -> Int? {
-    let bridge = frame.knownText(of: .bridgeUniqueid)
     let name = frame.text(named: "Conference") ?? ""
-    var latest: Int?
-    for slot in features.conferences.used where features.conferences[slot].row.endedAt == nil {
-      guard let known = features.conferences[slot].bridgeUniqueid, let bridge else {
-        guard features.conferences[slot].row.name == name else { continue }
-        let id = latest.map { features.conferences[$0].row.id } ?? 0
-        if features.conferences[slot].row.id > id { latest = slot }
-        continue
-      }
-      guard known == bridge else { continue }
-      // The conference may be told before its bridge.
-      if features.conferences[slot].row.bridgeID == nil { setBridge(of: slot, bridge) }
-      return slot
+    guard let bridge = frame.knownText(of: .bridgeUniqueid) else {
+      return features.openConferences.last(named: name)
     }
-    if let latest, bridge != nil { setBridge(of: latest, bridge) }
-    return latest
+    let known = conference(named: name, of: bridge)
+    // The conference may be told before its bridge.
+    if let known, features.conferences[known].row.bridgeID == nil { setBridge(of: known, bridge) }
+    return known
   }
 
   /// The conference of this bridge, or else of this name.
   mutating func conference(named name: String, of bridge: String) -> Int? {
-    let open = features.conferences.used.filter { features.conferences[$0].row.endedAt == nil }
-    if let known = open.first(where: { features.conferences[$0].bridgeUniqueid == bridge }) {
-      return known
-    }
-    let unnamed = open.filter {
-      features.conferences[$0].bridgeUniqueid == nil && features.conferences[$0].row.name == name
-    }
-    guard
-      let latest = unnamed.max(by: {
-        features.conferences[$0].row.id < features.conferences[$1].row.id
-      })
-    else { return nil }
+    if let known = features.openConferences.inBridge(bridge) { return known }
+    guard let latest = features.openConferences.lastWithoutBridge(named: name) else { return nil }
     setBridge(of: latest, bridge)
     return latest
   }
 
   private mutating func setBridge(of conference: Int, _ uniqueid: String?) {
+    features.openConferences.set(
+      uniqueid, of: conference, features.conferences[conference].row.name,
+      before: features.conferences[conference].bridgeUniqueid)
     features.conferences[conference].bridgeUniqueid = uniqueid
     features.conferences[conference].row.bridgeID = uniqueid.flatMap { bridgeByUniqueid[$0] }
       .map { bridges[$0].row.id }
@@ -154,6 +138,7 @@ extension Normalizer {
     conference.row.startedAt = time
     conference.session = session.number
     let slot = features.conferences.insert(conference)
+    features.openConferences.insert(slot, conference.row.name)
     setBridge(of: slot, frame.knownText(of: .bridgeUniqueid))
     return slot
   }
@@ -198,6 +183,8 @@ extension Normalizer {
       end(recording: recording, by: closedBy, at: time)
     }
     features.conferences[slot].recording = nil
+    features.openConferences.remove(
+      slot, features.conferences[slot].row.name, bridge: features.conferences[slot].bridgeUniqueid)
     features.conferences[slot].row.endedAt = time
     features.conferences[slot].row.closedBy = closedBy
     features.conferences.touch(slot)

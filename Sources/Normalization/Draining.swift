@@ -39,6 +39,7 @@ extension Normalizer {
     for index in mediaQuality.indices { try sink.write(&mediaQuality[index]) }
     mediaQuality.removeAll(keepingCapacity: true)
     for var row in counts.takeChanged() { try sink.write(&row) }
+    try beyond.drain(into: &sink, session: session.id)
     removeLeaving()
   }
 
@@ -67,10 +68,10 @@ extension Normalizer {
   /// A normalizer that goes on where another was saved, and the companion saved with it; nil when
   /// `state` is damaged or of another version.
   public init?(
-    server number: Int64, options: Options = Options(), restoring state: [UInt8],
-    with companion: inout some Visitable
+    server number: Int64, options: Options = Options(), ceilings: Ceilings = Ceilings(),
+    restoring state: [UInt8], with companion: inout some Visitable
   ) {
-    self.init(server: number, options: options)
+    self.init(server: number, options: options, ceilings: ceilings)
     var reader = StateReader(state)
     companion.visit(&reader)
     visit(&reader)
@@ -93,16 +94,20 @@ extension Normalizer {
     lists.visit(&visitor)
     queueing.visit(&visitor)
     agentLogins.visit(&visitor)
-    visitor.visit(&early, filler: CDRRow())
+    early.visit(&visitor)
     registrations.visit(&visitor)
     devices.visit(&visitor)
     firstGeneration.visit(&visitor)
+    beyond.visit(&visitor)
   }
 
   private mutating func makeIndexes() {
     for slot in channels.used.sorted(by: { channels[$0].row.id < channels[$1].row.id })
     where !channels[slot].isExpired {
       channelByUniqueid[channels[slot].row.uniqueid] = slot
+      if channels[slot].row.endedAt == nil {
+        channelsByName[channels[slot].row.name, default: []].append(slot)
+      }
       if channels[slot].row.localChannelID == nil, channels[slot].row.endedAt == nil,
         let base = ChannelName(channels[slot].row.name).localPair?.base
       {
@@ -114,6 +119,7 @@ extension Normalizer {
       for linkedid in calls[slot].linkedids { callByLinkedid[linkedid] = slot }
     }
     queueing.makeIndexes()
+    features.makeIndexes()
     for slot in bridges.used { bridgeByUniqueid[bridges[slot].row.bridgeUniqueid] = slot }
   }
 }

@@ -4,18 +4,38 @@ import AMI
 struct EventCounts {
   static let hour: Int64 = 3_600_000_000
 
-  /// All names since the process began, numbered.
-  var names = NameIndex()
+  /// Names numbered, until they are forgotten: what is counted does not depend on that.
+  private(set) var names = NameIndex()
   /// What each name means; as many as there are names.
   private var events: [Event?] = []
-  /// The row of each name in the current hour; nil while it has none.
-  private var rows: [EventCountRow?] = []
+  /// Where each name is counted, and in which turn that is so: each hour is another.
+  private var places: [(turn: Int, row: Int)] = []
+  private var turn = 0
+  /// The rows of the current hour.
+  private var rows: [EventCountRow] = []
+  private var rowByName: [String: Int] = [:]
+  /// How many of them are of names that mean nothing to us.
+  private(set) var strangers = 0
   /// Numbers of the rows that changed since they were last taken.
   private var changed: [Int] = []
   private var isChanged: [Bool] = []
   private var hourAt: Int64 = .min
   /// Changed rows of hours that are over.
   private var finished: [EventCountRow] = []
+
+  /// How many names have numbers.
+  var nameCount: Int { names.count }
+
+  /// The number of a name, a new one if need be.
+  @inline(__always)
+  mutating func number(of name: borrowing Span<UInt8>) -> Int { names.number(of: name) }
+
+  /// Gives out the numbers of names anew.
+  mutating func forgetNames() {
+    names = NameIndex()
+    events.removeAll()
+    places.removeAll()
+  }
 
   /// What the event with this number means.
   mutating func event(_ number: Int) -> Event? {
@@ -26,38 +46,66 @@ struct EventCounts {
   }
 
   /// Counts one event; `makeID` is asked for an id when this is the first of its name in the hour.
+  ///
+  /// - Returns: whether there were more than `most` names before, so that it is counted with
+  ///   others.
   @inline(__always)
   mutating func add(
-    _ number: Int, isListItem: Bool, at time: Int64, serverID: Int64, makeID: () -> Int64
-  ) {
+    _ number: Int, isListItem: Bool, at time: Int64, serverID: Int64, most: Int,
+    makeID: () -> Int64
+  ) -> Bool {
     let hour = time - ((time % Self.hour) + Self.hour) % Self.hour
     if hour != hourAt { begin(hour) }
-    while rows.count <= number {
-      rows.append(nil)
-      isChanged.append(false)
+    while places.count <= number { places.append((-1, 0)) }
+    if places[number].turn != turn {
+      places[number] = (turn, row(of: number, serverID: serverID, most: most, makeID: makeID))
     }
-    if rows[number] == nil {
-      rows[number] = EventCountRow(
-        id: makeID(), serverID: serverID, hourAt: hour,
-        name: Text.decode(names.bytes(of: number)))
+    let row = places[number].row
+    rows[row].count += 1
+    if isListItem { rows[row].listItems += 1 }
+    if !isChanged[row] {
+      isChanged[row] = true
+      changed.append(row)
     }
-    rows[number]!.count += 1
-    if isListItem { rows[number]!.listItems += 1 }
-    if !isChanged[number] {
-      isChanged[number] = true
-      changed.append(number)
+    return strangers >= most && rows[row].name == Ceilings.otherNames
+  }
+
+  private mutating func row(
+    of number: Int, serverID: Int64, most: Int, makeID: () -> Int64
+  ) -> Int {
+    var name = Text.decode(names.bytes(of: number))
+    if let row = rowByName[name] { return row }
+    if event(number)?.rawValue != name {
+      if strangers < most {
+        strangers += 1
+      } else {
+        name = Ceilings.otherNames
+        if let row = rowByName[name] { return row }
+      }
     }
+    insert(EventCountRow(id: makeID(), serverID: serverID, hourAt: hourAt, name: name))
+    return rows.count - 1
+  }
+
+  private mutating func insert(_ row: EventCountRow) {
+    rowByName[row.name] = rows.count
+    rows.append(row)
+    isChanged.append(false)
   }
 
   private mutating func begin(_ hour: Int64) {
     finished += takeCurrent()
-    rows = rows.map { _ in nil }
+    rows.removeAll()
+    rowByName.removeAll()
+    isChanged.removeAll()
+    strangers = 0
     hourAt = hour
+    turn += 1
   }
 
   private mutating func takeCurrent() -> [EventCountRow] {
-    let taken = changed.compactMap { rows[$0] }
-    for number in changed { isChanged[number] = false }
+    let taken = changed.map { rows[$0] }
+    for row in changed { isChanged[row] = false }
     changed.removeAll(keepingCapacity: true)
     return taken
   }
@@ -71,25 +119,22 @@ struct EventCounts {
   /// Saves or restores the current hour. Nothing may be waiting to be written.
   mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&hourAt)
-    var current = rows.compactMap { $0 }
+    visitor.visit(&strangers)
+    var current = rows
     visitor.visit(&current, filler: EventCountRow())
     guard rows.isEmpty else { return }
-    for row in current {
-      let number = names.number(of: Array(row.name.utf8).span)
-      while rows.count <= number {
-        rows.append(nil)
-        isChanged.append(false)
-      }
-      rows[number] = row
-    }
+    for row in current { insert(row) }
   }
 }
 
 extension Normalizer {
   @inline(__always)
   mutating func count(_ number: Int, isListItem: Bool, at time: Int64) {
-    counts.add(number, isListItem: isListItem, at: time, serverID: serverID) {
+    let isBeyond = counts.add(
+      number, isListItem: isListItem, at: time, serverID: serverID, most: ceilings.eventNames
+    ) {
       counters.eventCounts.next(serverID)
     }
+    if isBeyond { note(.eventNames, 1, at: time) }
   }
 }

@@ -7,7 +7,11 @@ extension Normalizer {
   mutating func parkedCallIsListed(_ frame: borrowing Frame, at time: Int64) {
     let list = lists.item(.parkedCalls, frame, at: time)
     if let lot = frame.knownText(named: "Parkinglot"), !lists.lots.contains(lot) {
-      lists.lots.append(lot)
+      if lists.lots.count < Ceilings.lookedThrough {
+        lists.lots.append(lot)
+      } else {
+        note(.parkings, 1, at: time)
+      }
     }
     if frame.range(of: .parkeeUniqueid) == nil {
       let parked = oldParking(.parkedCall, frame)
@@ -20,9 +24,7 @@ extension Normalizer {
 
   private mutating func parkingIsListed(_ frame: borrowing Frame, in list: Int) {
     guard let uniqueid = frame.text(of: .parkeeUniqueid) else { return }
-    for slot in features.parkings.used
-    where features.parkings[slot].row.endedAt == nil && features.parkings[slot].uniqueid == uniqueid
-    {
+    for slot in features.openParkings.of(uniqueid) {
       features.parkings[slot].session = session.number
       features.parkings[slot].sighting.isThere(in: list)
     }

@@ -91,6 +91,9 @@ struct FirstGeneration: Visitable {
     }
   }
 
+  /// How many there are of what there are most.
+  var most: Int { max(reaches.count, aliases.count, transfers.count) }
+
   mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&isSeen)
     visitor.visit(&aliases, filler: Alias())
@@ -170,8 +173,7 @@ extension Normalizer {
   /// without their uniqueids at times.
   func slot(named name: String?) -> Int? {
     guard let name, !name.isEmpty else { return nil }
-    return channels.used.filter { channels[$0].row.endedAt == nil && channels[$0].row.name == name }
-      .max { channels[$0].row.id < channels[$1].row.id }
+    return channelsByName[name]?.last
   }
 
   /// The uniqueid by which events name a channel now.

@@ -99,8 +99,12 @@ extension Normalizer {
     }) {
       move(masquerade.uniqueid, into: uniqueid, at: time)
     } else if let slot = channelByUniqueid[uniqueid], channels[slot].row.endedAt == nil {
+      channelsByName.remove(slot, of: channels[slot].row.name)
       channels[slot].row.name = name
       channels.touch(slot)
+      let others = channelsByName[name] ?? []
+      let place = others.firstIndex { channels[$0].row.id > channels[slot].row.id }
+      channelsByName[name, default: []].insert(slot, at: place ?? others.endIndex)
     }
   }
 
@@ -187,7 +191,7 @@ extension Normalizer {
     firstGeneration.aliases.removeAll { $0.slot == slot }
   }
 
-  private func heldChannel(announcedAs uniqueid: String) -> Int? {
+  func heldChannel(announcedAs uniqueid: String) -> Int? {
     channels.used.filter { channels[$0].row.uniqueid == uniqueid && !channels[$0].isExpired }
       .max { channels[$0].row.id < channels[$1].row.id }
   }

@@ -74,7 +74,9 @@ extension Normalizer {
   private mutating func attended(
     _ first: Int, _ second: Int, _ transferee: Int?, _ target: Int?
   ) -> Frame {
-    firstGeneration.transferers += [first, second]
+    for transferer in [first, second] where !firstGeneration.transferers.contains(transferer) {
+      firstGeneration.transferers.append(transferer)
+    }
     var words = FrameWriter(event: "AttendedTransfer")
     words.add("Result", "Success")
     words.add("OrigTransfererChannel", channels[first].row.name)
@@ -145,25 +147,23 @@ extension Normalizer {
     let isOn = frame.has(.status, "on")
     switch event {
     case .meetmeJoin:
-      if conference(named: name) == nil, frame.text(named: "Usernum") ?? "1" == "1" {
+      if features.openConferences.first(named: name) == nil,
+        frame.text(named: "Usernum") ?? "1" == "1"
+      {
         conferenceMessage(.confbridgeStart, name, frame, at: time)
       }
       conferenceMessage(.confbridgeJoin, name, frame, at: time)
     case .meetmeLeave:
       conferenceMessage(.confbridgeLeave, name, frame, at: time)
-      if let slot = conference(named: name), features.conferences[slot].members.isEmpty {
+      if let slot = features.openConferences.first(named: name),
+        features.conferences[slot].members.isEmpty
+      {
         conferenceMessage(.confbridgeEnd, name, frame, at: time)
       }
     case .meetmeEnd: conferenceMessage(.confbridgeEnd, name, frame, at: time)
     case .meetmeMute:
       conferenceMessage(isOn ? .confbridgeMute : .confbridgeUnmute, name, frame, at: time)
     default: conferenceMessage(.confbridgeTalking, name, frame, at: time)
-    }
-  }
-
-  private func conference(named name: String) -> Int? {
-    features.conferences.used.first {
-      features.conferences[$0].row.name == name && features.conferences[$0].row.endedAt == nil
     }
   }
 

@@ -66,7 +66,7 @@ extension Normalizer {
         features.recordings[$0].row.kind == kind
       })
     else { return }
-    channels[channel].features.recordings.removeAll { $0 == slot }
+    channels[channel].features.recordings.removeFirst(of: slot)
     end(recording: slot, by: "stop", at: time)
   }
 
@@ -74,7 +74,8 @@ extension Normalizer {
   mutating func noteRecordingFile(_ frame: borrowing Frame) {
     guard let channel = knownChannel(frame, .uniqueid), let file = frame.knownText(of: .value)
     else { return }
-    if let slot = channels[channel].features.recordings.last(where: {
+    let latest = channels[channel].features.recordings.suffix(Ceilings.lookedThrough)
+    if let slot = latest.last(where: {
       features.recordings[$0].row.kind == "mixmonitor" && features.recordings[$0].row.file == nil
     }) {
       features.recordings[slot].row.file = file
@@ -101,11 +102,13 @@ extension Normalizer {
     recording.row.kind = kind
     recording.row.startedAt = time
     let slot = features.recordings.insert(recording)
+    features.openRecordings += 1
     features.recordings.touch(slot)
     return slot
   }
 
   mutating func end(recording slot: Int, by closedBy: String, at time: Int64) {
+    features.openRecordings -= 1
     features.recordings[slot].row.endedAt = time
     features.recordings[slot].row.closedBy = closedBy
     features.recordings.touch(slot)
@@ -129,9 +132,9 @@ extension Normalizer {
     row.response = frame.knownText(of: .response)
     row.reason = frame.integer(of: .reason)
     row.reasonWord = row.reason.flatMap { reasonWord($0) }
-    if row.channelID == nil, row.uniqueid != nil {
-      features.early.removeAll { $0.receivedAt < time - Self.lingerTime }
-      features.early.append(row)
+    if row.channelID == nil {
+      features.early.expire(before: time - Self.lingerTime)
+      note(.early, features.early.append(row, most: ceilings.early), at: time)
     }
     features.originates.append(row)
   }
@@ -139,12 +142,11 @@ extension Normalizer {
   /// A result may come before the Newchannel of its channel: another thread of the server sends it.
   mutating func linkEarlyOriginates(to slot: Int, at time: Int64) {
     guard !features.early.isEmpty else { return }
-    features.early.removeAll { $0.receivedAt < time - Self.lingerTime }
-    for var row in features.early where row.uniqueid == channels[slot].row.uniqueid {
+    features.early.expire(before: time - Self.lingerTime)
+    for var row in features.early.take(channels[slot].row.uniqueid) {
       row.channelID = channels[slot].row.id
       features.originates.append(row)
     }
-    features.early.removeAll { $0.uniqueid == channels[slot].row.uniqueid }
   }
 
   /// **Source:** include/asterisk/frame.h, `ast_control_frame_type`; main/pbx.c,

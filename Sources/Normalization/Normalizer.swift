@@ -78,6 +78,7 @@ public struct Normalizer: ~Copyable {
 
   let serverID: Int64
   let options: Options
+  let ceilings: Ceilings
   var counters = Counters()
   var calls = Pool<LiveCall>()
   var channels = Pool<LiveChannel>()
@@ -85,7 +86,7 @@ public struct Normalizer: ~Copyable {
   var bridges = Pool<LiveBridge>()
   var members = Pool<LiveMember>()
   var counts = EventCounts()
-  var ended = EndedChannels()
+  var ended = Ended()
   var session = SessionState()
   var dialplan = DialplanTrace()
   var features = CallFeatures()
@@ -95,9 +96,12 @@ public struct Normalizer: ~Copyable {
   var devices = Timelines<DeviceStateRow>()
   var firstGeneration = FirstGeneration()
   var agentLogins = AgentLogins()
+  var beyond = Excess()
 
   // Found by what they are called; made anew from the pools when a state is restored.
   var channelByUniqueid: [String: Int] = [:]
+  /// Those that live, in the order in which they were opened.
+  var channelsByName: [String: [Int]] = [:]
   var callByLinkedid: [String: Int] = [:]
   var nearHalfByName: [String: Int] = [:]
   var bridgeByUniqueid: [String: Int] = [:]
@@ -105,7 +109,7 @@ public struct Normalizer: ~Copyable {
   // Rows without a life of their own, until they are drained.
   var records: [CDRRow] = []
   /// Records of channels that were not announced yet; they are drained like the others meanwhile.
-  var early: [CDRRow] = []
+  var early = EarlyRecords<CDRRow>()
   var logEntries: [CELRow] = []
   var systemEvents: [SystemEventRow] = []
   var securityEvents: [SecurityEventRow] = []
@@ -119,9 +123,12 @@ public struct Normalizer: ~Copyable {
   var leavingCalls: [Int] = []
 
   /// A normalizer for the server with this number, at the beginning of its stream.
-  public init(server number: Int64, options: Options = Options()) {
+  public init(
+    server number: Int64, options: Options = Options(), ceilings: Ceilings = Ceilings()
+  ) {
     serverID = number
     self.options = options
+    self.ceilings = ceilings
   }
 
   /// What is known of the server.
@@ -130,11 +137,12 @@ public struct Normalizer: ~Copyable {
   public var restarts: Int { session.restarts }
   /// Whether the server announced its end in the session that ended last.
   public var isShuttingDown: Bool { session.isShuttingDown }
-  /// How many different names of events have been seen since this process began; `take` gives
-  /// numbers below.
-  public var eventNameCount: Int { counts.names.count }
+  /// How many different names of events have numbers; `take` gives numbers below.
+  public var eventNameCount: Int { counts.nameCount }
   /// How many channels are held: alive, or ended a moment ago.
   public var heldChannels: Int { channels.count }
+  /// Of what there has been more than is held, since this process began.
+  public internal(set) var reachedCeilings: Set<Ceilings.Kind> = []
   /// How many states of registrations and devices are held: they last.
   public var heldStates: Int { registrations.count + devices.count }
 
@@ -142,6 +150,9 @@ public struct Normalizer: ~Copyable {
   public func eventName(_ number: Int) -> String {
     Text.decode(counts.names.bytes(of: number))
   }
+
+  /// Forgets the numbers of names: `take` gives them out anew.
+  public mutating func forgetEventNames() { counts.forgetNames() }
 
   // MARK: Input
 
@@ -165,11 +176,12 @@ public struct Normalizer: ~Copyable {
     expireVisits(at: time)
     expireWrapUps(at: time)
     expireEnded(at: time)
+    keepCeilings(at: time)
     if time >= lists.reviewAt { reviewMissing() }
     switch frame.kind {
     case .event:
       guard let name = frame.range(of: .event) else { return nil }
-      let number = counts.names.number(of: frame.bytes.span.extracting(name))
+      let number = counts.number(of: frame.bytes.span.extracting(name))
       let isListItem = frame.isListItem
       count(number, isListItem: isListItem, at: time)
       if isListItem {

@@ -8,7 +8,10 @@ extension Normalizer {
     guard let uniqueid = frame.text(of: .parkeeUniqueid) else { return }
     let lot = frame.knownText(named: "Parkinglot")
     let space = frame.integer(named: "ParkingSpace")
-    for slot in features.parkings.used where features.parkings[slot].row.endedAt == nil {
+    let known =
+      features.openParkings.of(uniqueid)
+      + features.openParkings.at(OpenParkings.Place(lot: lot, space: space))
+    for slot in Set(known).sorted() {
       let isSame = features.parkings[slot].uniqueid == uniqueid
       let isThere =
         features.parkings[slot].row.lot == lot && features.parkings[slot].row.space == space
@@ -37,10 +40,7 @@ extension Normalizer {
   mutating func parkedCallSwap(_ frame: borrowing Frame, at time: Int64) {
     let lot = frame.knownText(named: "Parkinglot")
     let space = frame.integer(named: "ParkingSpace")
-    for slot in features.parkings.used
-    where features.parkings[slot].row.endedAt == nil && features.parkings[slot].row.lot == lot
-      && features.parkings[slot].row.space == space
-    {
+    for slot in features.openParkings.at(OpenParkings.Place(lot: lot, space: space)) {
       if frame.has(.parkeeUniqueid, features.parkings[slot].uniqueid.utf8) { return }
       end(parking: slot, "swapped", at: time)
     }
@@ -54,9 +54,7 @@ extension Normalizer {
   ) -> Int? {
     guard let uniqueid = frame.text(of: .parkeeUniqueid) else { return nil }
     let slot =
-      features.parkings.used.first {
-        features.parkings[$0].uniqueid == uniqueid && features.parkings[$0].row.endedAt == nil
-      } ?? openParking(frame, openedBy: "seen", at: time)
+      features.openParkings.of(uniqueid).first ?? openParking(frame, openedBy: "seen", at: time)
     end(parking: slot, outcome, at: time)
     return slot
   }
@@ -85,10 +83,16 @@ extension Normalizer {
     }
     let slot = features.parkings.insert(parking)
     features.parkings.touch(slot)
+    features.openParkings.insert(slot, parking)
+    if let channel = parking.channel { channels[channel].features.parkings.append(slot) }
     return slot
   }
 
   mutating func end(parking slot: Int, _ outcome: String, at time: Int64) {
+    features.openParkings.remove(slot, features.parkings[slot])
+    if let channel = features.parkings[slot].channel {
+      channels[channel].features.parkings.removeFirst(of: slot)
+    }
     features.parkings[slot].row.endedAt = time
     features.parkings[slot].row.outcome = outcome
     features.parkings.touch(slot)
@@ -96,21 +100,16 @@ extension Normalizer {
 
   /// Nothing more comes about a parked channel.
   mutating func parkingsForgotten(of channel: Int, at time: Int64) {
-    guard features.parkings.count > 0 else { return }
-    for slot in features.parkings.used where features.parkings[slot].channel == channel {
-      features.parkings[slot].channel = nil
-      if features.parkings[slot].row.endedAt == nil { end(parking: slot, "unknown", at: time) }
-    }
+    for slot in channels[channel].features.parkings { end(parking: slot, "unknown", at: time) }
   }
 
   /// A parking may be told before its channel is announced: another thread of the server tells it.
   mutating func linkParkings(to channel: Int) {
-    guard features.parkings.count > 0 else { return }
-    for slot in features.parkings.used
-    where features.parkings[slot].channel == nil && features.parkings[slot].row.endedAt == nil
-      && features.parkings[slot].uniqueid == channels[channel].row.uniqueid
-    {
+    guard features.openParkings.count > 0 else { return }
+    for slot in features.openParkings.of(channels[channel].row.uniqueid)
+    where features.parkings[slot].channel == nil {
       features.parkings[slot].channel = channel
+      channels[channel].features.parkings.append(slot)
       features.parkings[slot].row.channelID = channels[channel].row.id
       features.parkings[slot].row.parkerID = parker(
         of: channel, features.parkings[slot].row.parker)
@@ -123,7 +122,8 @@ extension Normalizer {
     guard let dialString else { return nil }
     if isReached(channels[parked].row, by: dialString) { return channels[parked].row.id }
     var latest: Int64?
-    for slot in calls[channels[parked].call].channels where slot != parked {
+    let channelsOfCall = calls[channels[parked].call].channels.suffix(Ceilings.lookedThrough)
+    for slot in channelsOfCall where slot != parked {
       let row = channels[slot].row
       if isReached(row, by: dialString) { latest = max(latest ?? 0, row.id) }
     }

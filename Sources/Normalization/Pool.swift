@@ -35,6 +35,7 @@ struct Pool<Element: Live>: Visitable {
     precondition(!slots[slot].isChanged, "it was not written yet")
     slots[slot] = Element()
     free.append(slot)
+    if free.count == slots.count, changed.isEmpty { (slots, free) = ([], []) }
   }
 
   /// Removes an object that is not to be written any more.
@@ -74,7 +75,7 @@ struct Pool<Element: Live>: Visitable {
   var used: [Int] { slots.indices.filter { slots[$0].isUsed } }
 
   mutating func visit(_ visitor: inout some FieldVisitor) {
-    visitor.visit(&slots, filler: Element())
+    visitor.visit(&slots, filler: Element(), isUsed: { $0.isUsed })
     visitor.visit(&free)
     visitor.visit(&changed)
   }

@@ -59,12 +59,15 @@ struct LiveQueueMember: Live {
   var row = QueueMemberRow()
   /// The session in which it was last seen.
   var session = 0
+  /// When that was.
+  var seenAt: Int64 = 0
   var isChanged = false
   var isUsed = false
 
   mutating func visit(_ visitor: inout some FieldVisitor) {
     row.visit(&visitor)
     visitor.visit(&session)
+    visitor.visit(&seenAt)
     visitor.visit(&isChanged)
     visitor.visit(&isUsed)
   }

@@ -39,7 +39,7 @@ extension Normalizer {
     }
   }
 
-  private mutating func closeMember(_ slot: Int, at time: Int64, by closedBy: String) {
+  mutating func closeMember(_ slot: Int, at time: Int64, by closedBy: String) {
     queueing.members[slot].row.endedAt = time
     queueing.members[slot].row.closedBy = closedBy
     queueing.members.touch(slot)
@@ -92,6 +92,7 @@ extension Normalizer {
       queueing.memberByKey[key] = slot
     }
     queueing.members[slot].session = session.number
+    queueing.members[slot].seenAt = time
     var row = queueing.members[slot].row
     row.agent = frame.knownText(of: .memberName) ?? frame.text(named: "Name") ?? interface
     row.stateInterface = frame.text(named: "StateInterface") ?? row.stateInterface

@@ -35,6 +35,7 @@ extension Normalizer {
     offer.dest = dest
     let slot = queueing.offers.insert(offer)
     queueing.offers.touch(slot)
+    queueing.openOffers += 1
     queueing.visits[visit].offers.append(slot)
     if let dest { queueing.offerByDest[dest] = slot }
     beginRinging(slot, at: now)
@@ -91,10 +92,11 @@ extension Normalizer {
 
   mutating func decide(_ offer: Int, _ outcome: String, at time: Int64) {
     endRinging(offer, status: nil, at: time)
+    if queueing.offers[offer].row.outcome == nil { queueing.openOffers -= 1 }
     queueing.offers[offer].row.outcome = outcome
     let ended = queueing.offers[offer].row.endedAt ?? time
     queueing.offers[offer].row.ringMs = (ended - queueing.offers[offer].row.calledAt) / 1000
-    queueing.visits[queueing.offers[offer].visit].offers.removeAll { $0 == offer }
+    queueing.visits[queueing.offers[offer].visit].offers.removeFirst(of: offer)
     if let dest = queueing.offers[offer].dest, queueing.offerByDest[dest] == offer {
       queueing.offerByDest[dest] = nil
     }

@@ -88,8 +88,16 @@ extension Normalizer {
     let call = caller.map { channels[$0].call }
     let agent = told ?? member(frame.knownText(of: .interface), in: call, at: time)
     guard let party = caller ?? agent else { return nil }
+    // Who is in the next queue by now stays there.
+    let isElsewhere =
+      caller.flatMap { queueing.visitByChannel[$0] }
+      .map { queueing.visits[$0].phase != .done } ?? false
     let visit = openVisit(
-      of: caller, in: queue, by: "seen", at: connected - hold * 1_000_000)
+      of: isElsewhere ? nil : caller, in: queue, by: "seen", at: connected - hold * 1_000_000)
+    if isElsewhere, let caller {
+      queueing.visits[visit].row.channelID = channels[caller].row.id
+      queueing.visits[visit].row.enteredChannelID = channels[caller].row.id
+    }
     queueing.visits[visit].row.callID = calls[channels[party].call].row.id
     queueing.visits[visit].phase = .talking
     queueing.visits[visit].row.outcome = "answered"

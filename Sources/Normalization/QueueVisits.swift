@@ -223,10 +223,19 @@ extension Normalizer {
     let slot = queueing.visits.insert(visit)
     queueing.visits.touch(slot)
     if let channel {
+      givesUp(channel, at: time)
       queueing.visitByChannel[channel] = slot
       noteQueue(of: channel, visit.row)
     }
     return slot
+  }
+
+  /// A channel begins another visit: whoever is in one queue is in no other.
+  private mutating func givesUp(_ channel: Int, at time: Int64) {
+    guard let visit = queueing.visitByChannel[channel], queueing.visits[visit].phase != .done else {
+      return
+    }
+    goesOn(visit, at: max(time, queueing.visits[visit].row.joinedAt))
   }
 
   /// The caller of a visit is another channel from now on.
@@ -234,6 +243,7 @@ extension Normalizer {
     if let old = queueing.visits[visit].channel, queueing.visitByChannel[old] == visit {
       queueing.visitByChannel[old] = nil
     }
+    givesUp(channel, at: queueing.visits[visit].row.joinedAt)
     queueing.visits[visit].channel = channel
     queueing.visits[visit].row.channelID = channels[channel].row.id
     queueing.visits[visit].row.callID = calls[channels[channel].call].row.id
@@ -311,7 +321,12 @@ extension Normalizer {
 
   /// A channel is not held any more.
   mutating func queueForget(_ channel: Int) {
-    if let visit = queueing.visitByChannel.removeValue(forKey: channel) {
+    if let visit = queueing.visitByChannel[channel] {
+      // It was told after the channel's end.
+      if queueing.visits[visit].phase != .done {
+        goesOn(visit, at: max(channels[channel].row.endedAt!, queueing.visits[visit].row.joinedAt))
+      }
+      queueing.visitByChannel[channel] = nil
       queueing.visits[visit].channel = nil
     }
     if let visit = queueing.talkByAgent.removeValue(forKey: channel) {
@@ -329,6 +344,12 @@ extension Normalizer {
   @inline(__always)
   mutating func expireVisits(at time: Int64) {
     while let visit = queueing.settled.next(before: time - Self.lingerTime) { forgetVisit(visit) }
+  }
+
+  /// Forgets as many of the visits that are over, the first ones, and those that ended with them.
+  mutating func expireVisits(first count: Int) {
+    guard let last = queueing.settled.time(ofFirst: count) else { return }
+    while let visit = queueing.settled.next(before: last + 1) { forgetVisit(visit) }
   }
 
   private mutating func forgetVisit(_ visit: Int) {

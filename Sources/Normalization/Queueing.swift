@@ -6,8 +6,10 @@ struct Queueing: Visitable {
   var members = Pool<LiveQueueMember>()
   var intervals = Pool<LiveAgentInterval>()
   var agents: [LiveAgent] = []
+  /// When agents were last let go of: what those who come anew are, they are from then on.
+  var agentsLetGoAt = Int64.min
   /// Visits that ended, until nothing more is expected about them.
-  var settled = EndedChannels()
+  var settled = Ended()
   /// Samples of lists that go on.
   var samples = OpenSamples()
   /// Samples to be written.
@@ -35,6 +37,8 @@ struct Queueing: Visitable {
   var talkByLeaver: [Int: Int] = [:]
   /// The talk in which a channel has put the other side on hold.
   var visitByHolder: [Int: Int] = [:]
+  /// How many offers are open.
+  var openOffers = 0
   /// The open offer that a member's channel is.
   var offerByDest: [Int: Int] = [:]
 
@@ -48,6 +52,7 @@ struct Queueing: Visitable {
     members.visit(&visitor)
     intervals.visit(&visitor)
     visitor.visit(&agents, filler: LiveAgent())
+    visitor.visit(&agentsLetGoAt)
     settled.visit(&visitor)
     samples.visit(&visitor)
   }
@@ -77,6 +82,7 @@ struct Queueing: Visitable {
       for holder in visits[slot].holders { visitByHolder[holder] = slot }
     }
     for slot in offers.used where offers[slot].row.outcome == nil {
+      openOffers += 1
       if let dest = offers[slot].dest { offerByDest[dest] = slot }
     }
   }

@@ -4,6 +4,10 @@ extension Normalizer {
   /// The queue of this name.
   mutating func queue(_ name: String, at time: Int64) -> Int {
     if let slot = queueing.queueByName[name] { return slot }
+    if queueing.queues.count >= ceilings.queues, name != Ceilings.otherNames {
+      note(.queues, 1, at: time)
+      return self.queue(Ceilings.otherNames, at: time)
+    }
     var queue = LiveQueue()
     queue.row.id = counters.queues.next(serverID)
     queue.row.serverID = serverID

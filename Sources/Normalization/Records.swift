@@ -9,8 +9,8 @@ extension Normalizer {
       channelID: knownChannel(frame, .uniqueid).map { channels[$0].row.id }, receivedAt: time,
       fields: CDRRow.headers.map { frame.text(of: $0) })
     if record.channelID == nil {
-      early.removeAll { $0.receivedAt < time - Self.lingerTime }
-      early.append(record)
+      early.expire(before: time - Self.lingerTime)
+      note(.early, early.append(record, most: ceilings.early), at: time)
     }
     records.append(record)
   }
@@ -19,12 +19,11 @@ extension Normalizer {
   /// them.
   mutating func linkEarlyRecords(to slot: Int, at time: Int64) {
     guard !early.isEmpty else { return }
-    early.removeAll { $0.receivedAt < time - Self.lingerTime }
-    for var record in early where record.uniqueid == channels[slot].row.uniqueid {
+    early.expire(before: time - Self.lingerTime)
+    for var record in early.take(channels[slot].row.uniqueid) {
       record.channelID = channels[slot].row.id
       records.append(record)
     }
-    early.removeAll { $0.uniqueid == channels[slot].row.uniqueid }
   }
 
   mutating func cel(_ frame: borrowing Frame, at time: Int64) {

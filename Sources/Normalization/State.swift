@@ -144,6 +144,20 @@ extension FieldVisitor {
     for position in list.indices { list[position].visit(&self) }
   }
 
+  /// The same, for a list of slots that may be empty: of these there is only that they are.
+  mutating func visit<Element: Visitable>(
+    _ slots: inout [Element], filler: Element, isUsed: (Element) -> Bool
+  ) {
+    var count = slots.count
+    visit(&count)
+    resize(&slots, to: count, filler: filler)
+    for place in slots.indices {
+      var isHere = isUsed(slots[place])
+      visit(&isHere)
+      if isHere { slots[place].visit(&self) }
+    }
+  }
+
   /// A damaged state can claim any length; no live state has more entries than this.
   private var entriesMax: Int { 1 << 24 }
 

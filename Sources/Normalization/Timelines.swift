@@ -2,7 +2,7 @@
 ///
 /// `closed_by` of what ended is `change` (the next state came), `gap` (the next state came first
 /// after a time without a session, so the end is not known: it ends with the session before),
-/// `restart` (the server went down over it, which ends everything), or `moment` (it did not last:
+/// `restart` (the server went down over it, which ends everything), `limit` (there were too many), or `moment` (it did not last:
 /// it happened).
 struct Timelines<R: IntervalRow>: Visitable {
   private var pool = Pool<LiveInterval<R>>()
@@ -88,6 +88,19 @@ struct Timelines<R: IntervalRow>: Visitable {
     {
       closeInGap(slot, in: session)
     }
+  }
+
+  /// Ends as many of the states that last, those first that were reported longest ago.
+  ///
+  /// - Returns: how many.
+  mutating func letGo(_ count: Int, at time: Int64) -> Int {
+    let lasting = pool.used.filter { pool[$0].row.endedAt == nil }.sorted {
+      (pool[$0].reportedAt, pool[$0].row.id) < (pool[$1].reportedAt, pool[$1].row.id)
+    }
+    for slot in lasting.prefix(count) {
+      close(slot, at: max(time, pool[slot].row.startedAt), by: "limit")
+    }
+    return min(count, lasting.count)
   }
 
   /// The server went down at `time` over what was last reported in sessions before `number`.

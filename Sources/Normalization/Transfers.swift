@@ -37,9 +37,7 @@ extension Normalizer {
     channels[transferee].features.isPlaced = false
     channels[transferee].features.hasRun = false
     channels[transferee].features.isInvalid = false
-    if let parking = features.parkings.used.first(where: {
-      features.parkings[$0].channel == transferee && features.parkings[$0].row.endedAt == nil
-    }) {
+    if let parking = channels[transferee].features.parkings.first {
       settle(slot, "parking", features.parkings[parking].row.lot)
     } else if seen.hasRun {
       nameArrival(of: slot, transferee)
@@ -146,7 +144,7 @@ extension Normalizer {
   mutating func consultationBegins(_ frame: borrowing Frame, at time: Int64) {
     guard let target = knownChannel(frame, .uniqueid), !channels[target].isFarHalf,
       channels[target].row.technology == "Local", let name = frame.knownText(of: .value),
-      let transferer = liveChannel(named: name),
+      let transferer = slot(named: name),
       !channels[target].features.transfers.contains(where: {
         features.transfers[$0].target == target
       })
@@ -167,12 +165,6 @@ extension Normalizer {
       if others.count == 1 { transfer.transferee = members[others[0]].channel }
     }
     _ = open(transfer, at: time)
-  }
-
-  /// The channel of this name that was opened last. It is looked for one by one: seldom asked for.
-  private func liveChannel(named name: String) -> Int? {
-    channels.used.filter { channels[$0].row.name == name && channels[$0].row.endedAt == nil }
-      .max { channels[$0].row.id < channels[$1].row.id }
   }
 
   /// The consultation of a channel of which no event told yet that it became a transfer.
@@ -220,7 +212,7 @@ extension Normalizer {
     transfer.transferee = nil
     transfer.target = nil
     let slot = features.transfers.insert(transfer)
-    if let transferer = parts.0 { releaseSettled(of: transferer, before: time - Self.lingerTime) }
+    if let transferer = parts.0 { releaseSettled(of: transferer, at: time) }
     if let transferee = parts.1 { settleAll(of: transferee) }
     take(part: \.transferer, in: slot, parts.0)
     take(part: \.transferee, in: slot, parts.1)
@@ -256,23 +248,23 @@ extension Normalizer {
   }
 
   /// A channel that transfers all day is not to hold all its transfers.
-  private mutating func releaseSettled(of transferer: Int, before limit: Int64) {
+  private mutating func releaseSettled(of transferer: Int, at time: Int64) {
     for slot in channels[transferer].features.transfers
     where features.transfers[slot].transferer == transferer
-      && (features.transfers[slot].row.endedAt ?? .max) < limit
+      && (features.transfers[slot].row.endedAt ?? .max) < time - Self.lingerTime
     {
-      channels[transferer].features.transfers.removeAll { $0 == slot }
-      release(slot, transferer)
+      channels[transferer].features.transfers.removeFirst(of: slot)
+      release(slot, transferer, at: time)
     }
   }
 
   /// A channel is held no more, or not for this transfer.
-  mutating func release(_ slot: Int, _ channel: Int) {
+  mutating func release(_ slot: Int, _ channel: Int, at time: Int64) {
     features.transfers[slot].forget(channel)
     guard features.transfers[slot].isForgotten else { return }
     if features.transfers[slot].row.outcome == nil {
       features.transfers[slot].row.outcome = "unknown"
-      features.transfers[slot].row.endedAt = channels[channel].row.endedAt
+      features.transfers[slot].row.endedAt = channels[channel].row.endedAt ?? time
       features.transfers.touch(slot)
     }
     features.leavingTransfers.append(slot)

@@ -81,6 +81,7 @@ struct ImportCommand: ParsableCommand {
         cutReason: capture.cutReason
           ?? (ingest.progress.endsWithinFrame && capture.indexPath == nil
             ? "it ends within a message" : nil),
+        reachedCeilings: ingest.reachedCeilings.map(\.rawValue).sorted(),
         seconds: (clock.now - start) / .seconds(1))
     } catch {
       store.rollback()

@@ -8,6 +8,8 @@ struct ImportSummary {
   let progress: Ingest.Progress
   /// Why not all of the recording could be read; nil when it could.
   let cutReason: String?
+  /// Of what there was more than is held.
+  let reachedCeilings: [String]
   let seconds: Double
 
   private var isKnown: Bool { progress.sessions == 0 && progress.bytes == 0 }
@@ -29,6 +31,11 @@ struct ImportSummary {
       let messages = progress.cutFrames == 1 ? "message was" : "messages were"
       line += "; \(progress.cutFrames) \(messages) cut"
     }
+    if !reachedCeilings.isEmpty {
+      line +=
+        "; it tells of more than is held at a time: \(reachedCeilings.joined(separator: ", ")) "
+        + "(see the table limits)"
+    }
     return line + incompleteness
   }
 
@@ -46,7 +53,7 @@ struct ImportSummary {
   }
 
   /// `{"files": [{"file", "server", "sessions", "known_sessions", "bytes", "frames", "events",
-  /// "missing_bytes", "cut_frames", "cut", "seconds"}]}`
+  /// "missing_bytes", "cut_frames", "cut", "limits", "seconds"}]}`
   static func json(_ summaries: [ImportSummary]) -> String {
     let entries = summaries.map { summary in
       let progress = summary.progress
@@ -56,6 +63,7 @@ struct ImportSummary {
         + "\"bytes\":\(progress.bytes),\"frames\":\(progress.frames),\"events\":\(progress.events),"
         + "\"missing_bytes\":\(progress.missingBytes),\"cut_frames\":\(progress.cutFrames),"
         + "\"cut\":\(summary.cutReason.map { JSONText.quoted($0) } ?? "null"),"
+        + "\"limits\":[\(summary.reachedCeilings.map { JSONText.quoted($0) }.joined(separator: ","))],"
         + "\"seconds\":\(tenths(summary.seconds))}"
     }
     return "{\"files\":[\(entries.joined(separator: ","))]}\n"

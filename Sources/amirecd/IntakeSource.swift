@@ -25,6 +25,7 @@ final class IntakeSource {
   private var hasMore = true
   private var removedBefore: Int64 = 0
   private var reportedCut: String?
+  private var reportedCeilings: Set<Ceilings.Kind> = []
   private var buffer: [UInt8] = []
 
   /// Goes on where the store's holdings of the server end. Throws as `Ingest` does.
@@ -74,9 +75,33 @@ final class IntakeSource {
       reportedCut = reason
       log.warning("the journal of \(source.name) is damaged: \(reason)")
     }
+    reportCeilings(log)
     return bytes
   }
 
+<<<<<<< HEAD
+=======
+  private func reportCeilings(_ log: Logger) {
+    let new = ingest.reachedCeilings.subtracting(reportedCeilings)
+    guard !new.isEmpty else { return }
+    reportedCeilings.formUnion(new)
+    let words = new.map(\.rawValue).sorted().joined(separator: ", ")
+    log.warning(
+      """
+      \(source.name) tells of more than is held at a time: \(words); the oldest are closed, \
+      see the table limits
+      """)
+  }
+
+  private func note(_ record: Capture.Record) {
+    switch record {
+    case .connect(let time), .disconnect(let time), .bytes(let time?): lastTime = time
+    case .resume, .bytes(nil): break
+    }
+    if uncommittedSince == nil { uncommittedSince = lastTime }
+  }
+
+>>>>>>> 41f62f1 (Everything that the normalizer holds has a ceiling)
   /// Commits what was taken in; if nothing was, only when asked for `everything`, as blocks that
   /// were compressed meanwhile may wait.
   func commit(everything: Bool) throws {

@@ -1,0 +1,41 @@
+/// Channels or visits that ended, in the order in which that was seen, until nothing more is expected
+/// about them.
+struct Ended: Visitable {
+  private var slots: [Int] = []
+  private var times: [Int64] = []
+  private var head = 0
+
+  mutating func append(_ slot: Int, at time: Int64) {
+    slots.append(slot)
+    times.append(time)
+  }
+
+  /// Takes the next channel that ended before `limit`.
+  @inline(__always)
+  mutating func next(before limit: Int64) -> Int? {
+    guard head < slots.count, times[head] < limit else { return nil }
+    head += 1
+    if head > 1024, head * 2 > slots.count {
+      slots.removeFirst(head - 1)
+      times.removeFirst(head - 1)
+      head = 1
+    }
+    return slots[head - 1]
+  }
+
+  /// When the last of as many ended that ended first, or of all if there are not so many.
+  func time(ofFirst count: Int) -> Int64? {
+    times[head...].prefix(count).max()
+  }
+
+  mutating func visit(_ visitor: inout some FieldVisitor) {
+    slots.removeFirst(head)
+    times.removeFirst(head)
+    head = 0
+    visitor.visit(&slots)
+    var count = times.count
+    visitor.visit(&count)
+    if count != times.count { times = Array(repeating: 0, count: slots.count) }
+    for place in times.indices { visitor.visit(&times[place]) }
+  }
+}
