@@ -11,8 +11,8 @@
 /// How many were let go of in a session, and when, is a row in `limits`. The archive has all of the
 /// stream in any case.
 ///
-/// A saved state takes at most about 200 bytes for each thing that is held, and the bytes of its
-/// texts: with texts of the usual length 60 MB if every ceiling is reached at once.
+/// A saved state takes at most about 150 bytes for each thing that is held, and the bytes of its
+/// texts: with texts of the usual length 100 MB if every ceiling is reached at once.
 public struct Ceilings: Sendable, Equatable {
   /// What a ceiling is for; the raw value is the word in `limits`.
   public enum Kind: String, CaseIterable, Sendable {
