@@ -79,8 +79,6 @@ final class IntakeSource {
     return bytes
   }
 
-<<<<<<< HEAD
-=======
   private func reportCeilings(_ log: Logger) {
     let new = ingest.reachedCeilings.subtracting(reportedCeilings)
     guard !new.isEmpty else { return }
@@ -93,15 +91,6 @@ final class IntakeSource {
       """)
   }
 
-  private func note(_ record: Capture.Record) {
-    switch record {
-    case .connect(let time), .disconnect(let time), .bytes(let time?): lastTime = time
-    case .resume, .bytes(nil): break
-    }
-    if uncommittedSince == nil { uncommittedSince = lastTime }
-  }
-
->>>>>>> 41f62f1 (Everything that the normalizer holds has a ceiling)
   /// Commits what was taken in; if nothing was, only when asked for `everything`, as blocks that
   /// were compressed meanwhile may wait.
   func commit(everything: Bool) throws {

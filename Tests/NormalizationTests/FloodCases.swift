@@ -160,7 +160,7 @@ struct FloodCase: CustomTestStringConvertible, Sendable {
       about($0, "QueueCallerJoin", "Queue: q\($0)\nPosition: 1")
     },
     FloodCase(name: "a caller in many queues", first: channel(0)) {
-      item("QueueEntry", "Queue: q\($0)\nChannel: PJSIP/7-0\nUniqueid: 0\nWait: 1")
+      item("QueueEntry", "ActionID: a\nQueue: q\($0)\nChannel: PJSIP/7-0\nUniqueid: 0\nWait: 1")
     },
     FloodCase(name: "callers never seen to join") {
       about($0, "QueueCallerAbandon", "Queue: q\nPosition: 1")
