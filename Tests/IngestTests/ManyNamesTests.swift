@@ -1,4 +1,5 @@
 import Ingest
+import Store
 import Testing
 
 /// Streams in which there is more than is held.
