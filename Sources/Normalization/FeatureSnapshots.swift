@@ -7,7 +7,7 @@ extension Normalizer {
   mutating func parkedCallIsListed(_ frame: borrowing Frame, at time: Int64) {
     let list = lists.item(.parkedCalls, frame, at: time)
     if let lot = frame.knownText(named: "Parkinglot"), !lists.lots.contains(lot) {
-      if lists.lots.count < Ceilings.lookedThrough {
+      if lists.lots.count < min(Ceilings.lookedThrough, ceilings.parkings) {
         lists.lots.append(lot)
       } else {
         note(.parkings, 1, at: time)
