@@ -1,5 +1,5 @@
-/// Channels or visits that ended, in the order in which that was seen, until nothing more is expected
-/// about them.
+/// Channels or visits that ended, in the order in which that was seen, until nothing more is
+/// expected about them.
 struct Ended: Visitable {
   private var slots: [Int] = []
   private var times: [Int64] = []

@@ -183,8 +183,8 @@ extension Normalizer {
     return openVisit(of: channel, in: queue, by: "seen", at: joined)
   }
 
-  /// A wait in the same queue and call whose own channel is gone: another has taken its place. It is
-  /// looked for among the call's last channels.
+  /// A wait in the same queue and call whose own channel is gone: another has taken its place. It
+  /// is looked for among the call's last channels.
   private func orphan(in queue: Int, of channel: Int) -> Int? {
     for other in calls[channels[channel].call].channels.suffix(Ceilings.lookedThrough)
     where channels[other].row.endedAt != nil {

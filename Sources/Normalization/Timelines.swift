@@ -2,8 +2,8 @@
 ///
 /// `closed_by` of what ended is `change` (the next state came), `gap` (the next state came first
 /// after a time without a session, so the end is not known: it ends with the session before),
-/// `restart` (the server went down over it, which ends everything), `limit` (there were too many), or `moment` (it did not last:
-/// it happened).
+/// `restart` (the server went down over it, which ends everything), `limit` (there were too
+/// many), or `moment` (it did not last: it happened).
 struct Timelines<R: IntervalRow>: Visitable {
   private var pool = Pool<LiveInterval<R>>()
   private var slotByKey: [String: Int] = [:]

@@ -57,13 +57,14 @@ struct ImportSummary {
   static func json(_ summaries: [ImportSummary]) -> String {
     let entries = summaries.map { summary in
       let progress = summary.progress
+      let limits = summary.reachedCeilings.map { JSONText.quoted($0) }
       return
         "{\"file\":\(JSONText.quoted(summary.file)),\"server\":\(JSONText.quoted(summary.server)),"
         + "\"sessions\":\(progress.sessions),\"known_sessions\":\(progress.knownSessions),"
         + "\"bytes\":\(progress.bytes),\"frames\":\(progress.frames),\"events\":\(progress.events),"
         + "\"missing_bytes\":\(progress.missingBytes),\"cut_frames\":\(progress.cutFrames),"
         + "\"cut\":\(summary.cutReason.map { JSONText.quoted($0) } ?? "null"),"
-        + "\"limits\":[\(summary.reachedCeilings.map { JSONText.quoted($0) }.joined(separator: ","))],"
+        + "\"limits\":[\(limits.joined(separator: ","))],"
         + "\"seconds\":\(tenths(summary.seconds))}"
     }
     return "{\"files\":[\(entries.joined(separator: ","))]}\n"
