@@ -56,34 +56,38 @@ let package = Package(
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     library("SQLite", ["CSQLite"]),
+    .systemLibrary(name: "CLinux"),
+    library("Display"),
     library("AMI"),
     library(
-      "AMIClient", ["AMI", .product(name: "Crypto", package: "swift-crypto")] + nio),
+      "AMIClient", ["AMI", "Display", .product(name: "Crypto", package: "swift-crypto")] + nio),
     library("Journal", ["CZlib"]),
-    library("Configuration"),
+    library("Configuration", ["CLinux"]),
     library("Normalization", ["AMI"]),
     library(
       "Store", ["Normalization", "SQLite", "CZlib"], exclude: ["schema/README.md"],
       resources: [.embedInCode("schema")]),
     library("Ingest", ["AMI", "Journal", "Normalization", "Reconciliation", "Store"]),
     library("Reconciliation", ["AMI", "Journal", "SQLite", "Store"]),
-    library("Reports", ["SQLite"], resources: [.embedInCode("queries")]),
+    library("Reports", ["Display", "SQLite"], resources: [.embedInCode("queries")]),
     .executableTarget(
       name: "amirecd",
       dependencies: [
-        "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Normalization", "Store", log,
+        "AMI", "AMIClient", "Configuration", "Display", "Ingest", "Journal", "Normalization",
+        "Store", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio, swiftSettings: strict),
     .executableTarget(
       name: "amirec",
       dependencies: [
-        "AMI", "AMIClient", "Configuration", "Ingest", "Journal", "Normalization",
+        "AMI", "AMIClient", "Configuration", "Display", "Ingest", "Journal", "Normalization",
         "Reconciliation", "Reports", "SQLite", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + nio, swiftSettings: strict),
 
     .target(name: "Support", dependencies: [], path: "Tests/Support", swiftSettings: strict),
+    tests("Display", ["Display", "Support"]),
     tests("AMI", ["AMI", "Support"]),
     tests("SQLite", ["SQLite", "Support"]),
     tests("Journal", ["CZlib", "Journal", "Support"]),
@@ -98,7 +102,10 @@ let package = Package(
     tests("AMIClient", ["AMI", "AMIClient", "Support"] + nio),
     tests(
       "Command",
-      ["AMI", "AMIClient", "Journal", "SQLite", "Store", "Support", "amirec", "amirecd"] + nio),
+      [
+        "AMI", "AMIClient", "Display", "Journal", "SQLite", "Store", "Support", log, "amirec",
+        "amirecd",
+      ] + nio),
     tests("Asterisk", ["AMI", "AMIClient", "SQLite", "Support"]),
     tests("Tidy", ["Support"]),
   ]

@@ -1,7 +1,9 @@
 public import AMI
+import Display
 
 /// Why a connection failed or ended, or an action was not answered. One line, with the server's
-/// name first and what to do last; never with the secret or a value that was sent.
+/// name first and what to do last; never with the secret or a value that was sent. What a server
+/// says is in it with escapes for control characters, and not longer than ``messageCharactersMax``.
 public struct ClientError: Error, Sendable, CustomStringConvertible {
   /// The kind of failure.
   public enum Code: String, Sendable {
@@ -31,6 +33,9 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
     case answerInvalid
   }
 
+  /// The most characters of a message that are kept: a server can send megabytes.
+  public static let messageCharactersMax = 1_000
+
   /// The kind of failure.
   public let code: Code
   /// The server's name.
@@ -43,7 +48,7 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
   init(_ code: Code, server: String, _ message: String, response: Frame? = nil) {
     self.code = code
     self.server = server
-    self.message = message.replacingLineEnds()
+    self.message = VisibleText.line(message, charactersMax: Self.messageCharactersMax)
     self.response = response
   }
 
@@ -59,11 +64,4 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
 
   /// The server's name, a colon, the message.
   public var description: String { "\(server): \(message)" }
-}
-
-extension String {
-  /// Messages of a server may hold line ends; an error is one line.
-  fileprivate func replacingLineEnds() -> String {
-    contains(where: \.isNewline) ? String(map { $0.isNewline ? " " : $0 }) : self
-  }
 }

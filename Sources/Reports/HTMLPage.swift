@@ -1,3 +1,4 @@
+import Display
 import SQLite
 
 /// An answer as one HTML page that needs nothing else: light and dark, on screen and paper.

@@ -1,3 +1,5 @@
+import Display
+
 /// The reports there are: ours, and those in a folder of the user's.
 public struct Queries: Sendable {
   /// Our reports, in the order in which they are listed. A test compares them with the folder.

@@ -1,3 +1,4 @@
+import Display
 import SQLite
 
 /// Rows in columns for a terminal: numbers to the right, and nothing in a text can disturb it.

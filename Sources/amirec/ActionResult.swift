@@ -1,4 +1,5 @@
 import AMI
+import Display
 import Glibc
 import Normalization
 import Reports

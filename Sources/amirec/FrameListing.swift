@@ -1,5 +1,6 @@
 import AMI
 import ArgumentParser
+import Display
 import Normalization
 import Reports
 import Store

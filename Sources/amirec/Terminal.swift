@@ -1,17 +1,26 @@
+import Display
 import Glibc
 import Reports
 
 /// The two streams that a command writes to.
 enum Terminal {
-  /// What goes to standard output.
+  /// What goes to standard output. Where that is a terminal, nothing reaches it that would do
+  /// something else there than to be seen, whatever the command writes; files and pipes get it as
+  /// it is.
   static func output() -> Output {
-    Output { bytes in try write(bytes, to: STDOUT_FILENO) }
+    guard isatty(STDOUT_FILENO) == 1 else {
+      return Output { bytes in try write(bytes, to: STDOUT_FILENO) }
+    }
+    return Output { bytes in
+      let text = VisibleText.lines(String(decoding: bytes, as: UTF8.self))
+      try write(Array(text.utf8), to: STDOUT_FILENO)
+    }
   }
 
   /// Writes one line for the user to standard error.
   static func tell(_ message: String) {
     let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    try? write(Array("amirec: \(line)\n".utf8), to: STDERR_FILENO)
+    try? write(Array("amirec: \(VisibleText.line(line))\n".utf8), to: STDERR_FILENO)
   }
 
   /// Whether a person can be asked.
@@ -19,7 +28,7 @@ enum Terminal {
 
   /// Asks the person at the terminal; everything but y or yes is a no.
   static func agrees(to question: String) -> Bool {
-    try? write(Array("amirec: \(VisibleText.escaped(question)) [y/N] ".utf8), to: STDERR_FILENO)
+    try? write(Array("amirec: \(VisibleText.line(question)) [y/N] ".utf8), to: STDERR_FILENO)
     let answer = readLine()?.lowercased()
     return answer == "y" || answer == "yes"
   }

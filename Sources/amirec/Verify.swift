@@ -1,4 +1,5 @@
 import ArgumentParser
+import Display
 import Ingest
 import Normalization
 import Reports
@@ -29,7 +30,7 @@ struct VerifyCommand: ParsableCommand {
     }
     meter.clear()
     let output = Terminal.output()
-    try output.write(json ? Self.json(checks) : Self.text(checks))
+    try output.write(json ? Self.json(checks) : VisibleText.lines(Self.text(checks)))
     try output.flush()
     let wrong = checks.filter { !$0.contradictions.isEmpty }.map(\.name)
     if !wrong.isEmpty {

@@ -1,8 +1,10 @@
+import Display
 import Glibc
 import Logging
 import Synchronization
 
-/// Writes log lines to standard error: `TIME LEVEL SUBJECT: MESSAGE`, in one write each.
+/// Writes log lines to standard error: `TIME LEVEL SUBJECT: MESSAGE`, in one write each. A message
+/// is one line of a bounded length, and holds nothing that a terminal would obey, whoever sent it.
 ///
 /// Under systemd, which knows the time, the line is `<N>SUBJECT: MESSAGE` with N the level as
 /// syslog numbers it. **Source:** sd-daemon(3), JOURNAL_STREAM in systemd.exec(5).
@@ -28,13 +30,21 @@ struct ErrorLog: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let message = "\(event.message)".replacing("\n", with: " ")
-    let line =
+    let message = VisibleText.line("\(event.message)")
+    Self.write(
       Self.isUnderSystemd
-      ? "<\(event.level.syslog)>\(subject): \(message)\n"
-      : "\(WallClock.text(WallClock.microseconds())) \(event.level) \(subject): \(message)\n"
-    let bytes = Array(line.utf8)
-    unsafe write(STDERR_FILENO, bytes, bytes.count)
+        ? "<\(event.level.syslog)>\(subject): \(message)"
+        : "\(WallClock.text(WallClock.microseconds())) \(event.level) \(subject): \(message)")
+  }
+
+  /// Writes to standard error what is no line of the log: why the program does not start.
+  static func complain(_ message: String) {
+    for line in message.split(whereSeparator: \.isNewline) { write(VisibleText.line(String(line))) }
+  }
+
+  private static func write(_ line: String) {
+    let bytes = Array("\(line)\n".utf8)
+    unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)
   }
 }
 

@@ -11,22 +11,23 @@ import Testing
   static let mayImport: [String: Set<String>] = [
     // No I/O and no clock: nothing of the system.
     "AMI": [],
+    "Display": [],
     "Normalization": ["AMI"],
-    "SQLite": ["CSQLite"],
-    "AMIClient": system.union(nio).union(["AMI", "Crypto", "Logging"]),
+    "SQLite": ["CSQLite", "Glibc"],
+    "AMIClient": system.union(nio).union(["AMI", "Crypto", "Display", "Logging"]),
     "Journal": system.union(["CZlib"]),
-    "Configuration": system,
+    "Configuration": system.union(["CLinux"]),
     "Store": system.union(["Normalization", "SQLite", "CZlib"]),
     "Ingest": system.union(["AMI", "Journal", "Normalization", "Reconciliation", "Store"]),
     "Reconciliation": system.union(["AMI", "Journal", "SQLite", "Store"]),
-    "Reports": system.union(["SQLite"]),
+    "Reports": system.union(["Display", "SQLite"]),
     "amirecd": system.union(nio).union([
-      "AMI", "AMIClient", "ArgumentParser", "Configuration", "Ingest", "Journal", "Logging",
-      "Normalization", "Store", "UnixSignals",
+      "AMI", "AMIClient", "ArgumentParser", "Configuration", "Display", "Ingest", "Journal",
+      "Logging", "Normalization", "Store", "UnixSignals",
     ]),
     "amirec": system.union(nio).union([
-      "AMI", "AMIClient", "ArgumentParser", "Configuration", "Ingest", "Journal", "Normalization",
-      "Reconciliation", "Reports", "SQLite", "Store",
+      "AMI", "AMIClient", "ArgumentParser", "Configuration", "Display", "Ingest", "Journal",
+      "Normalization", "Reconciliation", "Reports", "SQLite", "Store",
     ]),
   ]
 
