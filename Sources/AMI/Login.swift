@@ -7,7 +7,7 @@
 /// |---|---|---|
 /// | banner | the banner | `send` Challenge, or Login when plain was asked for |
 /// | challenge | `Response: Success` with `Challenge` | `digest`: the caller hashes and calls ``login(digest:)`` |
-/// | challenge | any other answer: the server has no MD5 | `send` Login with the secret itself |
+/// | challenge | any other answer: the server has no MD5 | `unproven`; `send` Login with the secret itself where that may be sent |
 /// | login | `Response: Success` | `accepted` |
 /// | login | any other answer | `refused`, with Asterisk's message |
 ///
@@ -19,8 +19,8 @@
 public struct Login: ~Copyable {
   /// How the client shows that it knows the secret.
   public enum Authentication: String, Sendable, CaseIterable {
-    /// A digest of the secret and the server's challenge; the secret itself only if the server has
-    /// no Challenge. Without TLS, whoever can alter the connection can pretend that it has none.
+    /// A digest of the secret and the server's challenge. All versions of Asterisk have that; of a
+    /// server that says it does not, nobody knows whether it is one.
     case md5
     /// The secret itself, readable on a connection without TLS.
     case plain
@@ -39,6 +39,8 @@ public struct Login: ~Copyable {
     case accepted(isRepeated: Bool)
     /// Give up: Asterisk's message says why. It closes the connection itself.
     case refused(message: String)
+    /// Give up: the server has no Challenge, and may not have the secret.
+    case unproven
     /// Give up: this is no AMI server.
     case foreign
   }
@@ -57,17 +59,23 @@ public struct Login: ~Copyable {
   private let secret: String
   private let authentication: Authentication
   private let wantsEvents: Bool
+  private let maySendSecret: Bool
   private var state = State.banner
   private var prefixMatched = 0
 
   /// A login of `username`, not yet begun. The strings must be fit for headers (see ``Action``).
+  ///
+  /// `maySendSecret` is whether a server without Challenge gets the secret itself: only one that is
+  /// known to be the right one, over a connection that nobody else can read.
   public init(
-    username: String, secret: String, authentication: Authentication, wantsEvents: Bool = true
+    username: String, secret: String, authentication: Authentication, wantsEvents: Bool = true,
+    maySendSecret: Bool = false
   ) {
     self.username = username
     self.secret = secret
     self.authentication = authentication
     self.wantsEvents = wantsEvents
+    self.maySendSecret = maySendSecret
   }
 
   /// Whether what arrived so far can begin an AMI session. Asked with every chunk, in order, it
@@ -94,7 +102,7 @@ public struct Login: ~Copyable {
     case .challenge:
       guard frame.kind == .response else { return .wait }
       guard frame.has(.response, "Success"), let challenge = frame.text(of: .challenge) else {
-        return .send(loginWithSecret())
+        return maySendSecret ? .send(loginWithSecret()) : finish(.unproven)
       }
       state = .digest
       return .digest(challenge: challenge)

@@ -55,6 +55,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   private var deadline: Scheduled<Void>?
   private var nextPing: Scheduled<Void>?
   private var pingsSinceBytes = 0
+  private var loginBytes = 0
 
   init(
     server: Server, limits: Limits, observer: Observer, security: Security?, loop: any EventLoop
@@ -66,8 +67,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     self.loop = loop
     login = Login(
       username: server.username, secret: server.secret.text,
-      authentication: server.authentication, wantsEvents: server.wantsEvents)
-    actions = OpenActions(listItemsMax: limits.listItemsMax)
+      authentication: server.authentication, wantsEvents: server.wantsEvents,
+      maySendSecret: server.tls.map { !$0.isInsecure } ?? false)
+    actions = OpenActions(limits)
   }
 
   // MARK: Beginning
@@ -120,11 +122,13 @@ final class ConnectionHandler: ChannelInboundHandler {
     observer.onBytes?(bytes, now)
     pingsSinceBytes = 0
     if login.banner == nil, !login.canBegin(with: bytes.readableBytesView) {
-      return fail(
-        .foreign, "\(endpoint) is no manager interface; check the port (5038, with TLS 5039)")
+      return fail(foreigner())
     }
     frames.append(bytes.readableBytesView)
     while failure == nil, frames.next(into: &frame) { take(frame) }
+    guard phase == .loggingIn else { return }
+    loginBytes += bytes.readableBytes
+    if loginBytes > limits.loginBytesMax { fail(babble()) }
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -132,7 +136,7 @@ final class ConnectionHandler: ChannelInboundHandler {
       if isServerNamed(context.pipeline.syncOperations) {
         beginLogin()
       } else {
-        fail(handshakeFailure(NIOSSLExtraError.failedToValidateHostname))
+        fail(handshakeFailure(NIOSSLExtraError.failedToValidateHostname, nil))
       }
     }
     context.fireUserInboundEventTriggered(event)
@@ -168,8 +172,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         .loginRefused,
         "Asterisk refuses the login of \(server.username): \(message); check username and secret, "
           + "and permit, deny and allowmultiplelogin in manager.conf")
-    case .foreign:
-      fail(.foreign, "\(endpoint) is no manager interface; check the port (5038, with TLS 5039)")
+    case .foreign: fail(foreigner())
+    case .unproven: fail(reluctance())
     }
   }
 
@@ -280,7 +284,8 @@ final class ConnectionHandler: ChannelInboundHandler {
       return .failure(
         ClientError(
           .actionRefused, server: server.name,
-          "the list that answers \(name) has more than \(limits.listItemsMax) items; ask for less"))
+          "the list that answers \(name) has more than \(limits.listItemsMax) items or "
+            + "\(limits.listBytesMax >> 20) MiB; ask for less"))
     }
   }
 
@@ -331,7 +336,8 @@ final class ConnectionHandler: ChannelInboundHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     // Asterisk closes TLS connections without a farewell; the end itself follows.
     if case .uncleanShutdown? = error as? NIOSSLError { return }
-    fail(phase == .securing ? handshakeFailure(error) : breakage(error))
+    guard phase == .securing else { return fail(breakage(error)) }
+    fail(handshakeFailure(error, try? context.pipeline.syncOperations.nioSSL_peerCertificate()))
   }
 
   func fail(_ code: ClientError.Code, _ message: String) {

@@ -15,6 +15,29 @@ extension ConnectionHandler {
     server.host.contains(":") ? "[\(server.host)]:\(server.port)" : "\(server.host):\(server.port)"
   }
 
+  /// What answers there is something else.
+  func foreigner() -> ClientError {
+    .init(
+      .foreign, server: server.name,
+      "\(endpoint) is no manager interface; check the port (5038, with TLS 5039)")
+  }
+
+  /// The server says that it has no Challenge.
+  func reluctance() -> ClientError {
+    .init(
+      .foreign, server: server.name,
+      "\(endpoint) offers no Challenge, and the secret is not sent in clear; use tls, or set "
+        + "authentication = plain if that is meant")
+  }
+
+  /// What comes does not end in a login.
+  func babble() -> ClientError {
+    .init(
+      .foreign, server: server.name,
+      "\(endpoint) sent more than \(limits.loginBytesMax) bytes before the login, as no manager "
+        + "interface does; check the port (5038, with TLS 5039)")
+  }
+
   /// Connects, then hands the channel to `connected`, or fails.
   func dial() {
     let size = ReceiveBuffer.sizeToSet()
@@ -91,14 +114,17 @@ extension ConnectionHandler {
     return security.isNamed(by: certificate)
   }
 
-  /// What a TLS handshake failed on.
-  func handshakeFailure(_ error: any Error) -> ClientError {
+  /// What a TLS handshake failed on; `certificate` is the server's, if it got so far.
+  func handshakeFailure(_ error: any Error, _ certificate: NIOSSLCertificate?) -> ClientError {
     let text = String(describing: error)
     let message =
       if case NIOSSLExtraError.failedToValidateHostname? = error as? NIOSSLExtraError {
         "the certificate of \(endpoint) is for another name; set tls_name to the name it carries"
       } else if text.contains("CERTIFICATE_VERIFY_FAILED") {
-        "the certificate of \(endpoint) is not trusted; set tls_ca to the file of the CA that signed it"
+        security!.objection(to: certificate, of: endpoint, at: WallClock.digits())
+      } else if text.contains("UNSUPPORTED_PROTOCOL") || text.contains("PROTOCOL_VERSION") {
+        "\(endpoint) speaks no TLS 1.2 or later; its OpenSSL is older, or manager.conf has "
+          + "tlsdisablev12 = yes"
       } else if text.contains("WRONG_VERSION_NUMBER") || text.contains("EOF during handshake") {
         "\(endpoint) does not speak TLS; the TLS port is 5039 by default (tlsenable in manager.conf)"
       } else {

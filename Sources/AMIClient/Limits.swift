@@ -20,8 +20,13 @@ public struct Limits: Sendable {
   public var list: Duration = .seconds(60)
   /// Time from Logoff to the end of the connection.
   public var logoff: Duration = .seconds(2)
+  /// The most bytes before the login is accepted: banner, challenge and answers have some hundred.
+  /// What one read gives may go beyond it.
+  public var loginBytesMax = 64 << 10
   /// The most items of a list.
   public var listItemsMax = 1_000_000
+  /// The most bytes of a list. The items of 30,000 channels have 20 MB.
+  public var listBytesMax = 128 << 20
   /// The most actions that may wait for their answers at once.
   public var actionsMax = 1000
 

@@ -41,12 +41,13 @@ struct OpenActions<Context> {
     var response: Frame?
     var isMarked = false
     var items: [Frame] = []
+    var itemBytes = 0
   }
 
   private var entries: [String: Entry] = [:]
-  private let listItemsMax: Int
+  private let limits: Limits
 
-  init(listItemsMax: Int) { self.listItemsMax = listItemsMax }
+  init(_ limits: Limits) { self.limits = limits }
 
   var count: Int { entries.count }
 
@@ -104,10 +105,13 @@ struct OpenActions<Context> {
     guard let response = entries.values[index].response else { return .none }
     if Self.endsList(item) { return finish(index, response: response, completion: item) }
     entries.values[index].items.append(item)
+    entries.values[index].itemBytes += item.bytes.count
     if !entries.values[index].isMarked, item.has(.event, "DBGetResponse") {
       return finish(index, response: response, completion: nil)
     }
-    guard entries.values[index].items.count <= listItemsMax else {
+    guard entries.values[index].items.count <= limits.listItemsMax,
+      entries.values[index].itemBytes <= limits.listBytesMax
+    else {
       return .finished(
         Finished(context: entries.remove(at: index).value.context, outcome: .overlong))
     }

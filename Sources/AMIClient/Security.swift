@@ -6,20 +6,26 @@ import NIOSSL
 struct Security: Sendable {
   /// How long a closing connection waits for the server's farewell. Asterisk sends none.
   private static let farewellLimit: TimeAmount = .milliseconds(500)
+  /// The least that is spoken. What came before can be read and altered by others: RFC 8996.
+  static let versionLeast = TLSVersion.tlsv12
 
   private let context: NIOSSLContext
   private let name: String?
   private let isVerified: Bool
   private let server: Server
+  /// The authorities of the file that is to be trusted.
+  private let authorities: [CertificateFacts]
 
   /// Throws when the file of authorities cannot be used.
   init(_ tls: Server.TLS, of server: Server) throws(ClientError) {
-    var configuration = TLSConfiguration.makeClientConfiguration()
-    configuration.shutdownTimeout = Self.farewellLimit
-    if tls.isInsecure { configuration.certificateVerification = .none }
-    if let file = tls.authorityFile { configuration.trustRoots = .file(file) }
     do {
-      context = try NIOSSLContext(configuration: configuration)
+      context = try NIOSSLContext(configuration: Self.configuration(tls))
+      authorities =
+        try tls.authorityFile.map { file in
+          try NIOSSLCertificate.fromPEMFile(file).compactMap { certificate in
+            CertificateFacts(der: try certificate.toDERBytes())
+          }
+        } ?? []
     } catch {
       let file = tls.authorityFile ?? "the system's CA certificates"
       throw ClientError(
@@ -30,6 +36,15 @@ struct Security: Sendable {
     isVerified = !tls.isInsecure
     // An address has no place in SNI; it is compared with the certificate's addresses instead.
     name = tls.name ?? (Self.isAddress(server.host) ? nil : server.host)
+  }
+
+  static func configuration(_ tls: Server.TLS) -> TLSConfiguration {
+    var configuration = TLSConfiguration.makeClientConfiguration()
+    configuration.minimumTLSVersion = versionLeast
+    configuration.shutdownTimeout = farewellLimit
+    if tls.isInsecure { configuration.certificateVerification = .none }
+    if let file = tls.authorityFile { configuration.trustRoots = .file(file) }
+    return configuration
   }
 
   /// The handler that encrypts one connection.
@@ -62,6 +77,43 @@ struct Security: Sendable {
       guard labels.first == "*", labels.count > 1 else { return labels == wanted }
       return labels.dropFirst() == wanted.dropFirst()
     }
+  }
+
+  /// Why the certificate of `endpoint` is not trusted, and what to do; `now` is the time in UTC,
+  /// YYYYMMDDHHMMSS. Nil for a certificate that did not come or cannot be read.
+  func objection(
+    to certificate: NIOSSLCertificate?, of endpoint: String, at now: String
+  ) -> String {
+    let file = server.tls?.authorityFile
+    let facts = certificate.flatMap { try? $0.toDERBytes() }.flatMap(CertificateFacts.init)
+    if let facts, facts.end < now {
+      return "the certificate of \(endpoint) expired on \(Self.day(facts.end)); renew it there, or "
+        + "set this machine's clock"
+    }
+    if let facts, facts.start > now {
+      return "the certificate of \(endpoint) is valid only from \(Self.day(facts.start)) on; "
+        + "set the clocks of both machines"
+    }
+    if let facts, facts.isSelfIssued {
+      let place = file.map { "put a copy of it into \($0)" } ?? "set tls_ca to a copy of it"
+      return "the certificate of \(endpoint) is signed by itself and by no authority; \(place)"
+    }
+    guard let file else {
+      return "the certificate of \(endpoint) is not trusted; set tls_ca to the file of the CA that "
+        + "signed it"
+    }
+    let signers = authorities.filter { $0.subject == facts?.issuer }
+    if let signer = signers.first, signers.allSatisfy({ $0.end < now }) {
+      return "the certificate of the CA in \(file) expired on \(Self.day(signer.end)); put its new "
+        + "one there"
+    }
+    return "the certificate of \(endpoint) is not trusted: none of the CAs in \(file) signed it; "
+      + "put the one that did there"
+  }
+
+  /// The day of a time, as 2026-11-27.
+  private static func day(_ time: String) -> String {
+    "\(time.prefix(4))-\(time.dropFirst(4).prefix(2))-\(time.dropFirst(6).prefix(2))"
   }
 
   /// The parts of a host name, whose case and last point mean nothing.

@@ -1,6 +1,7 @@
 import AMI
 import AMIClient
 import Configuration
+import Display
 import Journal
 import Logging
 
@@ -8,6 +9,8 @@ import Logging
 struct Recorder: Sendable {
   /// A session that lasted so long ends an outage: a booting server grants shorter ones.
   static let sessionLeast = Duration.seconds(1)
+  /// The most characters of a banner that are logged; Asterisk's have 30.
+  static let bannerCharactersMax = 80
 
   let server: Configuration.Server
   let inlet: Inlet
@@ -48,7 +51,14 @@ struct Recorder: Sendable {
     while !Task.isCancelled {
       let end = await session(after: &outage)
       guard !Task.isCancelled else { break }
+      var cause = Backoff.Cause.failure
       switch end {
+      case .refused(let error) where error.code == .loginRefused:
+        cause = .refusal
+        let minutes = Backoff.mostAfterRefusal / .seconds(60)
+        outage.add(
+          "\(error.message); it is tried again after up to \(Int(minutes)) minutes, and at once when "
+            + "the configuration is reread (SIGHUP)")
       case .refused(let error):
         outage.add(error.message)
       case .journal(let error):
@@ -57,8 +67,8 @@ struct Recorder: Sendable {
         if lasted >= Self.sessionLeast { backoff.reset() }
         if case .failed(let error) = end { outage.add(error.message) } else { outage.add("closed") }
       }
-      status.disconnected(outage.message)
-      let wait = backoff.wait(using: &random)
+      status.disconnected(outage.message, isRefused: cause == .refusal)
+      let wait = backoff.wait(after: cause, using: &random)
       log.debug("connecting again in \(wait)")
       do { try await Task.sleep(for: wait) } catch { break }
     }
@@ -85,7 +95,8 @@ struct Recorder: Sendable {
     let start = clock.now
     status.connected()
     let words =
-      "records \(server.host):\(server.port) as \(server.username), \(connection.banner); "
+      "records \(server.host):\(server.port) as \(server.username), "
+      + "\(VisibleText.line(connection.banner, charactersMax: Self.bannerCharactersMax)); "
       + "receive buffer \(connection.receiveBuffer)"
     if !outage.isLasting { outage.end(words) }
     return await withTaskGroup(of: Turn.self) { group in

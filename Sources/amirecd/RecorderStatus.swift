@@ -10,15 +10,26 @@ final class RecorderStatus: Sendable {
     var connectedAt: Int64?
     /// Why there is no session.
     var lastError: String?
+    /// Whether it waits because its login was refused.
+    var isRefused = false
+    /// What lets others of this machine at the secrets.
+    var exposure: String?
   }
 
   private let value = Mutex(Snapshot())
 
   var snapshot: Snapshot { value.withLock { $0 } }
 
+  func expose(_ exposure: String?) { value.withLock { $0.exposure = exposure } }
+
   func retired() { value.withLock { $0.state = "retired" } }
 
-  func connecting() { value.withLock { $0.state = "connecting" } }
+  func connecting() {
+    value.withLock {
+      $0.state = "connecting"
+      $0.isRefused = false
+    }
+  }
 
   func connected() {
     value.withLock {
@@ -28,11 +39,12 @@ final class RecorderStatus: Sendable {
     }
   }
 
-  func disconnected(_ reason: String) {
+  func disconnected(_ reason: String, isRefused: Bool = false) {
     value.withLock {
       $0.state = "disconnected"
       $0.connectedAt = nil
       $0.lastError = reason
+      $0.isRefused = isRefused
     }
   }
 }

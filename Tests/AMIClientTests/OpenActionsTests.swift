@@ -99,8 +99,9 @@ import Testing
     #expect(answer.items.count == 1)
   }
 
-  @Test func `a list longer than the limit is given up`() {
-    var actions = open("1", limit: 2)
+  @Test(arguments: [(2, 10_000), (100, 60)])
+  func `a list longer than a limit is given up`(items: Int, bytes: Int) {
+    var actions = open("1", limit: items, bytesMax: bytes)
     let item = "Event: Item\r\nActionID: 1\r\n\r\n"
     let head = "Response: Success\r\nActionID: 1\r\nEventList: start\r\n\r\n"
     #expect(finished(&actions, head + item + item) == [])
@@ -111,8 +112,13 @@ import Testing
     #expect(actions.count == 0)
   }
 
-  private func open(_ ids: String..., limit: Int = 100) -> OpenActions<String> {
-    var actions = OpenActions<String>(listItemsMax: limit)
+  private func open(
+    _ ids: String..., limit: Int = 100, bytesMax: Int = 10_000
+  ) -> OpenActions<String> {
+    var limits = Limits()
+    limits.listItemsMax = limit
+    limits.listBytesMax = bytesMax
+    var actions = OpenActions<String>(limits)
     for id in ids { actions.add(id, id) }
     return actions
   }

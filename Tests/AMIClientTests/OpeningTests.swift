@@ -44,12 +44,55 @@ import Testing
     }
   }
 
-  @Test func `a server without Challenge is logged in to plainly`() async throws {
+  @Test func `who says that there is no Challenge does not get the secret in clear`() async throws {
     try await FakeServer.run { session in
-      try await session.acceptLogin()
-      try await session.goSilent()
+      try await session.send(FakeSession.banner)
+      let challenge = try await session.action()!
+      try await session.send(
+        "Response: Error\r\nActionID: \(challenge["ActionID"]!)\r\nMessage: No\r\n\r\n")
+      // Nothing more comes.
+      if let next = try await session.action() { try await session.respond(to: next) }
     } while: { port in
-      _ = try await Connection.open(to: server(port, authentication: .md5), limits: .patient)
+      let error = await failure(server(port, authentication: .md5))
+      #expect(error?.code == .foreign)
+      #expect(error?.message.contains("the secret is not sent in clear; use tls") == true)
+    }
+  }
+
+  @Test(arguments: ["", FakeSession.banner])
+  func `a server that talks and talks before the login is given up`(_ banner: String) async throws {
+    let limit = Limits().loginBytesMax
+    for text in ["Event: Noise\r\n\r\n", "a"] where !banner.isEmpty || text == "a" {
+      try await FakeServer.run { session in
+        try await session.send(banner.isEmpty ? "Asterisk Call Manager/" : banner)
+        for _ in 0..<2 * limit / 1_000 {
+          try await session.send(String(repeating: text, count: 1_000 / text.count))
+        }
+        try await session.goSilent()
+      } while: { port in
+        let recording = Recording()
+        let error = await failure(server(port), observer: recording.observer)
+        #expect(error?.code == .foreign || error?.code == .disconnected, "\(error as Any)")
+        #expect(recording.text.utf8.count < limit + 2 << 20)
+      }
+    }
+  }
+
+  @Test func `what a server says stands in an error as it can be shown, and not in full`()
+    async throws
+  {
+    try await FakeServer.run { session in
+      try await session.send(FakeSession.banner)
+      _ = try await session.action()
+      let word = "no\u{1B}[31m\u{9B}2J\u{202E}"
+      try await session.send(
+        "Response: Error\r\nActionID: login\r\nMessage: \(word)"
+          + String(repeating: "x", count: 40_000) + "\r\n\r\n")
+    } while: { port in
+      let error = await failure(server(port))
+      #expect(error?.code == .loginRefused)
+      #expect(error?.message.contains("no\\u{1b}[31m\\u{9b}2J\\u{202e}xxx") == true)
+      #expect((error?.message.utf8.count ?? 0) < ClientError.messageCharactersMax + 100)
     }
   }
 

@@ -10,7 +10,7 @@ import Testing
   func `every action of a transcript gets its answer, and each list all of its items`(
     _ transcript: Transcript
   ) {
-    var actions = OpenActions<String>(listItemsMax: 100_000)
+    var actions = OpenActions<String>(Limits())
     var buffer = FrameBuffer()
     var frame = Frame()
     for (isSent, bytes) in transcript.passages {

@@ -39,12 +39,21 @@ import Testing
     }
   }
 
-  @Test func `a server without Challenge gets the secret`() throws {
-    var login = Login(username: "recorder", secret: "hush", authentication: .md5)
-    let frames = frames(
-      of: "Asterisk Call Manager/1.0\r\nResponse: Error\r\nMessage: Permission denied\r\n\r\n")
+  @Test(arguments: ["Response: Error\r\nMessage: Permission denied", "Response: Success"])
+  func `a server without Challenge gets the secret only where it may be sent`(
+    answer: String
+  ) throws {
+    let frames = frames(of: "Asterisk Call Manager/1.0\r\n\(answer)\r\n\r\n")
+    var login = Login(
+      username: "recorder", secret: "hush", authentication: .md5, maySendSecret: true)
     _ = login.receive(frames[0])
     #expect(try sent(login.receive(frames[1])).contains("\r\nSecret: hush\r\n"))
+    login = Login(username: "recorder", secret: "hush", authentication: .md5)
+    _ = login.receive(frames[0])
+    guard case .unproven = login.receive(frames[1]) else {
+      Issue.record("the secret was sent")
+      return
+    }
   }
 
   @Test func `a refusal carries Asterisk's message`() {
