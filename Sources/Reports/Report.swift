@@ -71,6 +71,7 @@ public struct Report: Sendable {
       try ask(store, as: format, to: Output { pieces.append($0) }, aside: { asides.append($0) })
       try store.connection.execute("COMMIT")
     } catch let error as SQLiteError {
+      if error.isInterruption { throw ReportsError.overtime("the report \(query.name)") }
       throw ReportsError(.input, "the report \(query.name) failed: \(error.message), \(store.path)")
     }
     for piece in pieces { try output.write(piece) }
@@ -183,6 +184,7 @@ public enum Rows {
       _ = try copy(statement, naming: nil, to: &writer)
       try writer.end(notes: [])
     } catch let error as SQLiteError {
+      if error.isInterruption { throw ReportsError.overtime("the statement") }
       let misuse: Int32 = 21
       if error.code == misuse {
         throw ReportsError(.usage, "\(error.message): give one SELECT")

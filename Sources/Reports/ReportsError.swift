@@ -14,4 +14,12 @@ public struct ReportsError: Error, CustomStringConvertible, Sendable, Equatable 
     self.code = code
     self.description = description
   }
+
+  /// `what` was ended because its time was over.
+  static func overtime(_ what: String) -> ReportsError {
+    ReportsError(
+      .input,
+      "\(what) took longer than --timeout allows and was ended; ask for less, or give it more "
+        + "seconds (0: no limit)")
+  }
 }

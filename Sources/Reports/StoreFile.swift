@@ -24,6 +24,14 @@ public struct StoreFile: ~Copyable {
     self.path = path
   }
 
+  /// From now on questions have `seconds` to be answered; 0 for as long as it takes.
+  ///
+  /// A question that runs for hours keeps the collector from shortening its log, and is seldom
+  /// meant.
+  public func limitTime(toSeconds seconds: Int) {
+    if seconds > 0 { connection.limitTime(toSeconds: seconds) }
+  }
+
   /// The store's size in bytes, with what its `-wal` file holds.
   public var size: Int64 {
     Self.size(path) + Self.size(path + "-wal")

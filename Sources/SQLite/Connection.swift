@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// One connection to one database file. It closes when its owner lets it go.
 ///
@@ -106,6 +107,31 @@ import CSQLite
   /// How long a statement waits for another connection's lock before it fails with code 5.
   public func busyTimeout(_ milliseconds: Int) {
     unsafe sqlite3_busy_timeout(handle, Int32(milliseconds))
+  }
+
+  /// From now on for `seconds`, statements of this connection run; what still runs then fails with
+  /// code 9.
+  ///
+  /// **Source:** sqlite.org/c3ref/progress_handler.html
+  public func limitTime(toSeconds seconds: Int) {
+    precondition(seconds > 0, "a limit of no time")
+    // The time is handed on in place of the pointer: so nothing must outlive the connection.
+    // Seconds since the machine was started fit into any pointer.
+    let (end, isNever) = Self.uptimeSeconds().addingReportingOverflow(seconds)
+    let deadline = unsafe UnsafeMutableRawPointer(bitPattern: isNever ? .max : end)
+    unsafe sqlite3_progress_handler(
+      handle, Self.progressInterval,
+      { deadline in Connection.uptimeSeconds() >= Int(bitPattern: deadline) ? 1 : 0 }, deadline)
+  }
+
+  /// How many instructions of a statement run between two looks at the clock: less than a
+  /// millisecond.
+  private static let progressInterval: Int32 = 10_000
+
+  private static func uptimeSeconds() -> Int {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec
   }
 
   /// Rows that the last INSERT, UPDATE or DELETE changed.

@@ -30,6 +30,9 @@ public struct SQLiteError: Error, CustomStringConvertible, Sendable, Equatable {
   /// Whether the same statement may succeed later: another connection holds a lock.
   public var isRetryable: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 
+  /// Whether the statement was ended because its time was over.
+  public var isInterruption: Bool { primaryCode == SQLITE_INTERRUPT }
+
   /// One line: message, code, file and statement.
   public var description: String {
     var line = "\(message) (SQLite \(code))"

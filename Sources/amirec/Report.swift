@@ -58,6 +58,8 @@ struct ReportCommand: ParsableCommand {
       "Folder with .sql files of your own. Default: $AMIREC_QUERIES.", valueName: "dir"))
   var queries: String?
 
+  @OptionGroup var time: TimeOptions
+
   @Option(help: "How the answer is written.")
   var format: Format = .table
 
@@ -74,6 +76,7 @@ struct ReportCommand: ParsableCommand {
     let report = try Report(
       queries.named(name), arguments: arguments(), zone: .use(tz), nowUs: Terminal.nowUs)
     let file = try StoreFile(path: store.given())
+    file.limitTime(toSeconds: time.timeout)
     try report.write(from: file, as: format, to: output, aside: Terminal.tell)
   }
 

@@ -20,12 +20,15 @@ struct SQLCommand: ParsableCommand {
   )
   var tz: String?
 
+  @OptionGroup var time: TimeOptions
+
   @Option(help: "How the answer is written.")
   var format: Format = .table
 
   func run() throws {
     _ = try Zone.use(tz)
     let file = try StoreFile(path: store.given())
+    file.limitTime(toSeconds: time.timeout)
     try Rows.write(statement, from: file, as: format, to: Terminal.output())
   }
 }

@@ -16,6 +16,22 @@ struct StoreOptions: ParsableArguments {
   }
 }
 
+/// How long a question may take.
+struct TimeOptions: ParsableArguments {
+  /// The time that a question has unless the user says otherwise, in seconds.
+  static let standard = 60
+
+  @Option(
+    help: ArgumentHelp(
+      "Seconds after which the question is given up, with exit code 3; 0: never.",
+      valueName: "seconds"))
+  var timeout = Self.standard
+
+  func validate() throws {
+    if timeout < 0 { throw ValidationError("--timeout takes seconds, 0 for no limit") }
+  }
+}
+
 /// The value of an environment variable; nil when it is not set or empty.
 func environment(_ name: String) -> String? {
   guard let value = unsafe getenv(name) else { return nil }

@@ -41,6 +41,36 @@ import Testing
     return try await Program.built("amirec").run(arguments, environment: environment)
   }
 
+  @Test func `a question that takes too long is given up, with a line that says how to go on`()
+    async throws
+  {
+    try makeStore()
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+    let folder = folder.file("queries")
+    unsafe mkdir(folder, 0o700)
+    write("-- Never ends.\n\(endless) SELECT max(i) AS most FROM n", to: "\(folder)/never-ends.sql")
+    let questions = [
+      ["sql", "\(endless) SELECT max(i) FROM n"],
+      // With rows that nobody reads in time.
+      ["sql", "\(endless) SELECT i FROM n", "--format", "csv"],
+      ["report", "never-ends", "--queries", folder],
+    ]
+    for question in questions {
+      let outcome = try await amirec(question + ["--timeout", "1", "--db", store])
+      #expect(outcome.status == 3)
+      #expect(outcome.errors.contains("took longer than --timeout allows and was ended"))
+      #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+    for timeout in ["0", "60", "9223372036854775807"] {
+      let outcome = try await amirec(["sql", "SELECT 7", "--timeout", timeout, "--db", store])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    for timeout in ["-1", "x", "9223372036854775808"] {
+      #expect(
+        try await amirec(["sql", "SELECT 7", "--timeout=\(timeout)", "--db", store]).status == 2)
+    }
+  }
+
   @Test func `a report answers, with the store from the option or the environment`() async throws {
     try makeStore()
     let question = [
