@@ -33,6 +33,9 @@ public struct Configuration: Equatable, Sendable {
   public var servers: [Server]
   /// What is no error, but should be mended: one line each.
   public var warnings: [String] = []
+  /// What lets other users of this machine read a secret, or have it sent elsewhere: one line each.
+  /// Recording goes on, but nobody should be content: `--check`, `status` and `doctor` end with 1.
+  public var exposures: [String] = []
 
   /// Reads a file, and the secrets that it names.
   ///
@@ -51,6 +54,12 @@ public struct Configuration: Equatable, Sendable {
     }
     if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
     try self.init(text, name: path, environment: environment, for: purpose)
+    let exposure = Exposure(of: path, environment: environment)
+    guard exposure.isWritable || exposure.openFolder != nil, purpose != .masking else { return }
+    let writable = exposure.isWritable ? path : exposure.openFolder!
+    exposures.append(
+      "who may write \(path) says where the secrets are sent, and others than its owner may; "
+        + "chmod go-w \(writable)")
   }
 
   /// Takes the text of a file; `name` is the file's, for errors.
@@ -81,14 +90,18 @@ public struct Configuration: Equatable, Sendable {
     switch purpose {
     case .recording:
       for section in sections {
-        servers.append(try Server(section, environment: environment, warnings: &warnings))
+        servers.append(
+          try Server(
+            section, environment: environment, warnings: &warnings, exposures: &exposures))
       }
     case .masking:
       break
     case .acting(let wanted):
       let section = try Self.chosen(wanted, among: sections, name)
       servers.append(
-        try Server(section, environment: environment, isForActions: true, warnings: &warnings))
+        try Server(
+          section, environment: environment, isForActions: true, warnings: &warnings,
+          exposures: &exposures))
     }
     warnings += strayVariables(of: environment)
   }

@@ -12,18 +12,28 @@ public struct Environment: Equatable, Sendable {
   /// An environment of the given variables.
   public init(_ variables: [String: String]) { self.variables = variables }
 
-  /// The environment that the program was started with.
+  /// The environment that the program was started with. Not from `/proc/self/environ`: a process
+  /// that is concealed (``ProcessMemory``) may not read that.
   public static var current: Environment {
     var variables: [String: String] = [:]
-    let text = (try? readText("/proc/self/environ", bytesMax: 4 << 20)) ?? []
-    for entry in text.split(separator: 0) {
-      guard let equals = entry.firstIndex(of: 0x3D) else { continue }
-      let name = String(decoding: entry[..<equals], as: UTF8.self)
-      guard name.hasPrefix(prefix) || name == "CREDENTIALS_DIRECTORY" else { continue }
-      variables[name] = String(decoding: entry[entry.index(after: equals)...], as: UTF8.self)
+    var next = unsafe environ
+    while let entry = unsafe next.pointee {
+      let text = unsafe String(cString: entry)
+      unsafe next += 1
+      guard let equals = text.firstIndex(of: "=") else { continue }
+      let name = String(text[..<equals])
+      guard name.hasPrefix(prefix) || name == credentialsVariable else { continue }
+      variables[name] = String(text[text.index(after: equals)...])
     }
     return Environment(variables)
   }
+
+  /// The folder with systemd's credentials; nil where it loaded none.
+  ///
+  /// **Source:** systemd.exec(5), LoadCredential.
+  var credentials: String? { variables[Self.credentialsVariable] }
+
+  private static let credentialsVariable = "CREDENTIALS_DIRECTORY"
 
   /// The variable for a key: AMIREC_KEY in [general], AMIREC_SERVER_KEY for a server.
   static func name(of key: String, server: String?) -> String {

@@ -1,5 +1,3 @@
-import Glibc
-
 extension Configuration {
   /// The secret of a manager user. It says nothing about itself when printed.
   public struct Secret: Equatable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
@@ -41,12 +39,6 @@ extension Configuration {
         throw ConfigurationError(place, "\(path) is not UTF-8; write the secret anew")
       }
       return Secret(text)
-    }
-
-    /// Whether users other than owner and group may read a file.
-    static func isOpenToOthers(_ path: String) -> Bool {
-      var status = stat()
-      return unsafe stat(path, &status) == 0 && status.st_mode & 0o004 != 0
     }
   }
 }

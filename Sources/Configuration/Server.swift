@@ -51,7 +51,7 @@ extension Configuration {
 
     init(
       _ section: ConfigurationFile.Section, environment: Environment, isForActions: Bool = false,
-      warnings: inout [String]
+      warnings: inout [String], exposures: inout [String]
     ) throws(ConfigurationError) {
       let name = section.name
       guard name.utf8.count <= Self.nameLengthMax, name.utf8.allSatisfy(Self.mayStandInName) else {
@@ -93,7 +93,7 @@ extension Configuration {
       port = settings.number("port") ?? (tls == nil ? 5_038 : 5_039)
       secret = try Self.secret(
         of: name, login, settings: settings, place: section.place, environment: environment,
-        warnings: &warnings)
+        exposures: &exposures)
       warn(&warnings)
     }
 
@@ -135,7 +135,7 @@ extension Configuration {
     /// From the environment, else from systemd's credentials, else from the file that is named.
     private static func secret(
       of name: String, _ login: Login, settings: Settings, place: ConfigurationError.Place,
-      environment: Environment, warnings: inout [String]
+      environment: Environment, exposures: inout [String]
     ) throws(ConfigurationError) -> Secret {
       let variable = Environment.name(of: login.secretKey, server: name)
       if let text = environment.variables[variable] {
@@ -144,10 +144,10 @@ extension Configuration {
         }
         return Secret(text)
       }
-      if let folder = environment.variables["CREDENTIALS_DIRECTORY"] {
+      if let folder = environment.credentials {
         let path = "\(folder)/\(name).\(login.credential)"
         if (try? readText(path, bytesMax: Secret.bytesMax)) != nil {
-          return try Secret.read(path, at: place)
+          return try read(path, at: place, environment, &exposures)
         }
       }
       guard let path = settings.text(login.fileKey) else {
@@ -156,9 +156,32 @@ extension Configuration {
           "[\(name)] has no secret; name a file with \(login.fileKey), set \(variable), "
             + "or have systemd load the credential \(name).\(login.credential)")
       }
-      let secret = try Secret.read(path, at: settings.place(of: login.fileKey) ?? place)
-      if Secret.isOpenToOthers(path) {
-        warnings.append("\(path) can be read by every user; chmod o= \(path)")
+      return try read(
+        path, at: settings.place(of: login.fileKey) ?? place, environment, &exposures)
+    }
+
+    /// Reads a secret, unless others may have written it.
+    private static func read(
+      _ path: String, at place: ConfigurationError.Place, _ environment: Environment,
+      _ exposures: inout [String]
+    ) throws(ConfigurationError) -> Secret {
+      let secret = try Secret.read(path, at: place)
+      let exposure = Exposure(of: path, environment: environment)
+      if exposure.isWritable {
+        throw ConfigurationError(
+          place,
+          "\(path) can be written by others than its owner; chmod go-w \(path), and look "
+            + "whether it still holds your secret")
+      }
+      if exposure.isReadable {
+        exposures.append(
+          "the secret in \(path) can be read by every user; chmod o= \(path), and take a new one"
+        )
+      }
+      if let folder = exposure.openFolder {
+        exposures.append(
+          "the secret \(path) can be replaced by others: they may write in \(folder); "
+            + "chmod go-w \(folder)")
       }
       return secret
     }

@@ -25,6 +25,7 @@ import SQLite
 /// | `behind_us` | how long the first of these has waited, in microseconds; 0 when there are none |
 /// | `error` | the last failure in one line; null when there was none |
 /// | `trouble` | what keeps its journal from being brought into the store; null |
+/// | `exposure` | what lets other users of the machine at the secrets; null |
 public struct CollectorReport: Sendable {
   /// The collector's connection to one server.
   struct Link {
@@ -35,6 +36,7 @@ public struct CollectorReport: Sendable {
     let behindUs: Int64
     let error: String?
     let trouble: String?
+    let exposure: String?
   }
 
   let version: String
@@ -100,7 +102,8 @@ public struct CollectorReport: Sendable {
       """
       SELECT
         value ->> 'name', value ->> 'state', value ->> 'connected_us', value ->> 'behind_bytes',
-        value ->> 'behind_us', value ->> 'error', value ->> 'trouble'
+        value ->> 'behind_us', value ->> 'error', value ->> 'trouble',
+        value ->> 'exposure'
       FROM json_each(:json, '$.servers')
       """)
     each.bind(.text(json), named: ":json")
@@ -110,7 +113,8 @@ public struct CollectorReport: Sendable {
         Link(
           name: each.text(at: 0) ?? "", state: each.text(at: 1) ?? "unknown",
           connectedUs: each.optionalInt(at: 2), behindBytes: each.int(at: 3),
-          behindUs: each.int(at: 4), error: each.text(at: 5), trouble: each.text(at: 6)))
+          behindUs: each.int(at: 4), error: each.text(at: 5), trouble: each.text(at: 6),
+          exposure: each.text(at: 7)))
     }
     servers = links
   }

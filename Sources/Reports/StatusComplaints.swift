@@ -31,8 +31,17 @@ extension Status {
     let unknown = circumstances.configured.filter { name in !links.contains { $0.name == name } }
     return unknown.map {
       "server \($0) is not recorded: the collector does not know it; systemctl reload amirecd"
-    } + links.compactMap(Self.complaint)
+    } + links.compactMap(Self.complaint) + Self.exposures(of: links)
       + (links.isEmpty ? ["the collector has not begun to record any server"] : [])
+  }
+
+  /// What lets others at the secrets, each once.
+  private static func exposures(of links: [CollectorReport.Link]) -> [String] {
+    var all: [String] = []
+    for exposure in links.compactMap(\.exposure) where !all.contains(exposure) {
+      all.append(exposure)
+    }
+    return all
   }
 
   /// What is wrong with the recording of a server.

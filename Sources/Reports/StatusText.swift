@@ -1,3 +1,4 @@
+import Display
 import SQLite
 
 extension Status {
@@ -84,7 +85,7 @@ extension Status {
         "{\"name\":\(JSON.string(link.name)),\"state\":\(JSON.string(link.state)),"
           + "\"connected_at\":\(time(link.connectedUs)),\"behind_bytes\":\(link.behindBytes),"
           + "\"behind_s\":\(link.behindUs.seconds),\"error\":\(text(link.error)),"
-          + "\"trouble\":\(text(link.trouble))}"
+          + "\"trouble\":\(text(link.trouble)),\"exposure\":\(text(link.exposure))}"
       }
       return "{\"version\":\(JSON.string(collector.version)),\"pid\":\(collector.pid),"
         + "\"started_at\":\(time(collector.startedUs)),\"written_at\":\(time(collector.writtenUs)),"

@@ -10,8 +10,6 @@ public final class ActionRegister {
   /// How long to wait for another's transaction, or while another makes or migrates the store, in
   /// milliseconds.
   static let busyTimeout = 10_000
-  /// The rights of a store that this makes, as `amirecd` makes one: nothing for others.
-  static let creationMask: mode_t = 0o027
 
   /// The store.
   public let path: String
@@ -126,8 +124,6 @@ public final class ActionRegister {
   /// amirecd can go on with it.
   private static func make(_ path: String) throws {
     let isNew = unsafe access(path, F_OK) != 0
-    let mask = umask(creationMask)
-    defer { umask(mask) }
     let store = try Store(path: path)
     guard isNew, geteuid() == 0 else { return }
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."

@@ -30,6 +30,7 @@ public final class Store {
   public init(path: String) throws {
     self.path = path
     lock = try StoreLock(path: path)
+    Rights.makeFile(path)
     do {
       connection = try Connection(path: path, mode: .create)
       connection.busyTimeout(Self.busyTimeout)

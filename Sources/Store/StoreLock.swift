@@ -10,7 +10,7 @@ final class StoreLock {
   init(path: String) throws {
     // A store has one lock, whatever links lead to it.
     let name = Self.resolved(path) + ".lock"
-    let descriptor = unsafe open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = unsafe open(name, O_RDWR | O_CREAT | O_CLOEXEC, Rights.ofNewFiles)
     guard descriptor >= 0 else {
       throw StoreError(
         .unreadable, path,

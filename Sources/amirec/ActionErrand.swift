@@ -16,10 +16,11 @@ struct ActionErrand {
 
   /// Reads the configuration for the server that is named, or the only one.
   init(config: String, server: String?) throws {
+    ProcessMemory.conceal()
     configuration = try Self.configuration(config, for: .acting(on: server))
     self.server = configuration.servers[0]
     mask = FieldMask(configuration.mask)
-    for warning in configuration.warnings { Terminal.tell(warning) }
+    for warning in configuration.warnings + configuration.exposures { Terminal.tell(warning) }
   }
 
   /// What the configuration says that nobody may see.

@@ -20,6 +20,8 @@ import Reports
     ])
 
   static func main() async {
+    // No file that is made here is for others, whatever the umask was.
+    umask(umask(0o777) | 0o027)
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot(ActionCompletion.arguments(arguments))

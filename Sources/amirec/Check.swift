@@ -8,6 +8,8 @@ struct Check: Sendable, Equatable {
     case warning
     /// Something is not recorded as long as this is so.
     case missing
+    /// Other users of this machine can read a secret, or have it sent elsewhere.
+    case exposed
   }
 
   /// What mends it: lines for a file.

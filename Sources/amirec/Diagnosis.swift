@@ -1,3 +1,4 @@
+import Display
 import Normalization
 import Reports
 
@@ -9,10 +10,10 @@ import Reports
 /// |---|---|
 /// | `servers` | array: `name`, `host`, `port`, `reached` (true, false), `checks`, and `manager_conf`: lines, null where nothing is to be mended there |
 /// | `machine` | array of checks: what is not about one server |
-/// | `warnings`, `missing` | how many checks say so |
+/// | `warnings`, `missing`, `exposed` | how many checks say so |
 ///
-/// A check has `check`, `status` (ok, warning, missing), `finding`, and `fix`: `file` and `lines`,
-/// or null.
+/// A check has `check`, `status` (ok, warning, missing, exposed), `finding`, and `fix`: `file` and
+/// `lines`, or null.
 struct Diagnosis {
   /// What was found out about one server.
   struct Patient {
@@ -36,10 +37,11 @@ struct Diagnosis {
 
   private func count(_ verdict: Check.Verdict) -> Int { checks.count { $0.verdict == verdict } }
 
-  /// The exit code: 3 when a server could not be visited, 1 when something is missing, else 0.
+  /// The exit code: 3 when a server could not be visited, 1 when something is missing or
+  /// exposed, else 0.
   var exitCode: Int32 {
     if patients.contains(where: { !$0.isReached }) { return Failure.input }
-    return count(.missing) > 0 ? Failure.wanting : 0
+    return count(.missing) + count(.exposed) > 0 ? Failure.wanting : 0
   }
 
   // MARK: Text
@@ -62,7 +64,9 @@ struct Diagnosis {
     if !machine.isEmpty {
       lines += ["this machine", ""] + machine.flatMap { Self.lines($0) } + [""]
     }
-    lines.append("\(count(.ok)) ok, \(count(.warning)) warnings, \(count(.missing)) missing")
+    lines.append(
+      "\(count(.ok)) ok, \(count(.warning)) warnings, \(count(.missing)) missing"
+        + (count(.exposed) > 0 ? ", \(count(.exposed)) exposed" : ""))
     return lines.map(VisibleText.escaped).joined(separator: "\n") + "\n"
   }
 
@@ -97,7 +101,8 @@ struct Diagnosis {
     }
     return "{\"servers\":[\(servers.joined(separator: ",\n"))],\n"
       + "\"machine\":\(Self.array(machine)),\n"
-      + "\"warnings\":\(count(.warning)),\"missing\":\(count(.missing))}\n"
+      + "\"warnings\":\(count(.warning)),\"missing\":\(count(.missing)),"
+      + "\"exposed\":\(count(.exposed))}\n"
   }
 
   private static func array(_ checks: [Check]) -> String {

@@ -12,9 +12,10 @@ struct DoctorCommand: AsyncParsableCommand {
       (\(Visit.eventName)) where the user may, and looks at the folders of store and journal. It \
       changes nothing. To be run as the user that runs amirecd.
 
-      Each check is ok, a warning, or missing: then something is not recorded as long as it is so. \
-      Below it stands what mends it. Ends with 1 when something is missing, with 3 when a server \
-      cannot be reached or does not let us in.
+      Each check is ok, a warning, or missing: then something is not recorded as long as it is so; \
+      or exposed: then others on this machine can get at a secret. Below it stands what mends it. \
+      Ends with 1 when something is missing or exposed, with 3 when a server cannot be reached or \
+      does not let us in.
       """)
 
   @Option(help: ArgumentHelp("The configuration of amirecd.", valueName: "file"))
@@ -27,6 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
+    ProcessMemory.conceal()
     let configuration: Configuration
     do {
       configuration = try Configuration(path: config, environment: .current)
@@ -82,5 +84,6 @@ struct DoctorCommand: AsyncParsableCommand {
         "store", folder: folder.isEmpty ? "/" : String(folder), file: configuration.store),
       FolderCheck.check("journal", folder: configuration.journal, isMade: true),
     ] + configuration.warnings.map { Check("configuration", .warning, $0) }
+      + configuration.exposures.map { Check("configuration", .exposed, $0) }
   }
 }

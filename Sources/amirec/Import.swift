@@ -1,4 +1,5 @@
 import ArgumentParser
+import Display
 import Ingest
 import Journal
 import Normalization
@@ -38,6 +39,7 @@ struct ImportCommand: ParsableCommand {
     // All files are looked into before the store is touched.
     let recordings = try files.map { try Recording(path: $0) }
     let store = try Store(path: path)
+    if let objection = Rights.objection(to: path) { Terminal.tell(objection) }
     var summaries: [ImportSummary] = []
     for recording in recordings {
       let name = server ?? recording.serverName
@@ -47,7 +49,8 @@ struct ImportCommand: ParsableCommand {
     }
     try store.truncateWAL()
     let output = Terminal.output()
-    try output.write(json ? ImportSummary.json(summaries) : ImportSummary.text(summaries))
+    try output.write(
+      json ? ImportSummary.json(summaries) : VisibleText.lines(ImportSummary.text(summaries)))
     try output.flush()
     if summaries.contains(where: \.isIncomplete) { throw ExitCode(Failure.wanting) }
   }

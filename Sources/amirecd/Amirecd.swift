@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Display
 import Glibc
 import Logging
 
@@ -26,12 +27,15 @@ struct Amirecd: ParsableCommand {
   var check = false
 }
 
-/// The program. Its exit codes are those of all our programs: 0 done, 2 usage, 3 input, output or
-/// database.
+/// The program. Its exit codes are those of all our programs: 0 done, 1 found wanting, 2 usage, 3
+/// input, output or database.
 @main enum Program {
   static func main() async {
     // A limit on the size of files is an error to handle, as a full disk is.
     signal(SIGXFSZ, SIG_IGN)
+    // No file that is made here is for others, whatever the umask was.
+    umask(umask(0o777) | 0o027)
+    ProcessMemory.conceal()
     let options: Amirecd
     do {
       options = try Amirecd.parse()
@@ -57,10 +61,10 @@ struct Amirecd: ParsableCommand {
 
   /// Says what there is to say of a configuration that can be read; 1 when something is wanting.
   private static func check(_ configuration: Configuration, _ path: String) -> Int32 {
-    for warning in configuration.warnings { complain(warning) }
+    for warning in configuration.warnings { ErrorLog.complain(warning) }
     let check = StartCheck(configuration)
-    for note in check.notes { print(note) }
-    for fault in check.faults { complain(fault) }
+    for note in check.notes { print(VisibleText.line(note)) }
+    for fault in check.faults { ErrorLog.complain(fault) }
     guard check.faults.isEmpty else { return 1 }
     let names = configuration.servers.map(\.name).joined(separator: ", ")
     print("\(path) is good; servers: \(names)")
@@ -68,13 +72,7 @@ struct Amirecd: ParsableCommand {
   }
 
   private static func fail(_ message: String, code: Int32) -> Never {
-    complain(message)
+    ErrorLog.complain(message)
     exit(code)
-  }
-
-  /// Writes a line to standard error.
-  private static func complain(_ message: String) {
-    let bytes = Array("\(message)\n".utf8)
-    unsafe write(STDERR_FILENO, bytes, bytes.count)
   }
 }

@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Normalization
+import Store
 import Synchronization
 import UnixSignals
 
@@ -92,7 +93,8 @@ actor Collector {
   // MARK: Beginning
 
   private func start() {
-    for warning in configuration.warnings { log.warning("\(warning)") }
+    for warning in configuration.warnings + configuration.exposures { log.warning("\(warning)") }
+    if let objection = Rights.objection(to: configuration.store) { log.warning("\(objection)") }
     intake.order(.commit(every: configuration.commitIntervalMilliseconds))
     for server in configuration.servers { begin(server) }
     readRetired()
@@ -116,12 +118,14 @@ actor Collector {
         "not recorded: \(error)", after: waiting[name]?.trouble,
         at: WallClock.monotonicMicroseconds(), Logger(label: name))
       let status = waiting[name]?.status ?? RecorderStatus()
+      status.expose(exposure)
       status.disconnected("\(error)")
       waiting[name] = Waiting(trouble: trouble, status: status)
       return
     }
     waiting[name] = nil
     let status = RecorderStatus()
+    status.expose(exposure)
     let progress = IntakeProgress()
     let recorder = Recorder(
       server: server, inlet: inlet, status: status, log: Logger(label: name))
@@ -298,7 +302,7 @@ actor Collector {
     } catch {
       return log.error("the configuration stays as it was: \(error)")
     }
-    for warning in new.warnings { log.warning("\(warning)") }
+    for warning in new.warnings + new.exposures { log.warning("\(warning)") }
     if (new.store, new.journal, new.tables, new.showsDTMF)
       != (
         configuration.store, configuration.journal, configuration.tables, configuration.showsDTMF
@@ -314,12 +318,17 @@ actor Collector {
     configuration.showsDTMF = old.showsDTMF
     ErrorLog.threshold.withLock { $0 = Self.level(of: new) }
     intake.order(.commit(every: new.commitIntervalMilliseconds))
+    for recorder in running.values { recorder.status.expose(exposure) }
     await change(to: new.servers)
   }
 
-  /// Ends, begins and changes recorders; those of servers that stay as they were go on.
+  /// Ends, begins and changes recorders; those of servers that stay as they were go on, but for one
+  /// whose login was refused: it tries again at once, for Asterisk's side may have been mended.
   private func change(to servers: [Configuration.Server]) async {
-    for (name, recorder) in running where !servers.contains(recorder.server) { await end(name) }
+    for (name, recorder) in running
+    where !servers.contains(recorder.server) || recorder.status.snapshot.isRefused {
+      await end(name)
+    }
     for name in waiting.keys where !servers.contains(where: { $0.name == name }) {
       waiting[name] = nil
     }
@@ -366,6 +375,11 @@ actor Collector {
   }
 
   // MARK: Words
+
+  /// What lets others at the secrets, for amirec status.
+  private var exposure: String? {
+    configuration.exposures.isEmpty ? nil : configuration.exposures.joined(separator: "; ")
+  }
 
   private var statusLine: String { "STATUS=\(statusText)" }
 

@@ -23,7 +23,8 @@ struct CollectorRow: Row {
       return "{\"name\":\(JSONText.quoted(name)),\"state\":\(JSONText.quoted(status.state)),"
         + "\"connected_us\":\(connected),\"behind_bytes\":\(behindBytes),"
         + "\"behind_us\":\(behindTime),\"error\":\(JSONText.quoted(status.lastError)),"
-        + "\"trouble\":\(JSONText.quoted(trouble))}"
+        + "\"trouble\":\(JSONText.quoted(trouble)),"
+        + "\"exposure\":\(JSONText.quoted(status.exposure))}"
     }
   }
 

@@ -4,12 +4,15 @@ import Store
 
 /// What would keep amirecd from working with a configuration, looked at without changing anything.
 struct StartCheck {
-  /// What keeps it from recording, or from storing, each in one line that says what to do.
+  /// What keeps it from recording or storing, or lets others at a secret, each in one line that says
+  /// what to do.
   private(set) var faults: [String] = []
   /// What there is to know besides.
   private(set) var notes: [String] = []
 
   init(_ configuration: Configuration) {
+    faults += configuration.exposures
+    if let objection = Rights.objection(to: configuration.store) { notes.append(objection) }
     look(atStore: configuration.store)
     for server in configuration.servers {
       look(atJournal: "\(configuration.journal)/\(server.name)", of: server.name)
