@@ -9,7 +9,9 @@ import Testing
   }
 
   @Test func `the documents of a project are there`() throws {
-    for name in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "BENCHMARKS.md"] {
+    for name in [
+      "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "BENCHMARKS.md", "SECURITY.md",
+    ] {
       #expect(try text(name).hasPrefix("# "), "\(name)")
     }
     #expect(try text("LICENSE").contains("Apache License\n                           Version 2.0"))
