@@ -2,8 +2,8 @@
 /// whatever is in it, takes more than a certain memory, and no saved state is greater than that.
 ///
 /// Each is about ten times what the largest servers have: 2,500 calls at once, 5,000 telephones,
-/// 500 agents. Whoever reaches one sees a stream that is not a telephone system's, or a server whose
-/// ends of things do not arrive.
+/// 500 agents. Whoever reaches one sees a stream that is not a telephone system's, or a server
+/// whose ends of things do not arrive.
 ///
 /// Beyond a ceiling what was least recently seen is let go of, a sixteenth of the ceiling at once:
 /// what goes on is closed, with `limit` as the word that says why, and what is over and held for

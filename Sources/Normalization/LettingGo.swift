@@ -1,6 +1,6 @@
 // What happens beyond the ceilings: see `Ceilings`. It is done before a message is taken in, so
-// that nothing that a message is about goes while it is taken in; and it goes by what the stream told,
-// never by what has been written meanwhile.
+// that nothing that a message is about goes while it is taken in; and it goes by what the stream
+// told, never by what has been written meanwhile.
 
 extension Normalizer {
   /// Channels that live, or ended a moment ago.
