@@ -5,18 +5,22 @@ struct AppendFile: ~Copyable {
   let path: String
   /// Bytes in the file.
   private(set) var size: Int64 = 0
-  private let descriptor: Int32
+  /// Open for writing, and for reading back.
+  let descriptor: Int32
 
   /// Makes the file, which must not exist: readable by its owner and group alone.
   init(creating path: String) throws(JournalError) {
     let descriptor = unsafe open(
-      path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, mode_t(0o640))
+      path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, mode_t(0o640))
     guard descriptor >= 0 else { throw .writing(path, errno) }
     self.path = path
     self.descriptor = descriptor
   }
 
   deinit { close(descriptor) }
+
+  /// The file, wherever it is now.
+  var identity: FileIdentity? { FileIdentity(descriptor: descriptor) }
 
   /// Appends bytes, in one write unless the system takes fewer. What was written before a failure
   /// counts.

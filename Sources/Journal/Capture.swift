@@ -99,7 +99,8 @@ public final class Capture {
   /// Says that the writer has gone on to another segment: from now on the end is the end.
   func finish() throws(JournalError) {
     isGrowing = false
-    guard index != nil, let indexPath else { return }
+    // One that was removed while it was read is read to its end as it is.
+    guard index != nil, let indexPath, unsafe access(indexPath, F_OK) == 0 else { return }
     let survey = try Index.survey(indexPath)
     index?.end(at: survey.bytes)
     self.survey = survey

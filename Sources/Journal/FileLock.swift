@@ -20,4 +20,7 @@ struct FileLock: ~Copyable {
   }
 
   deinit { close(descriptor) }
+
+  /// The file that is locked, wherever it is now.
+  var identity: FileIdentity? { FileIdentity(descriptor: descriptor) }
 }

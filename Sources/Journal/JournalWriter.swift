@@ -30,11 +30,11 @@ public struct JournalWriter: ~Copyable {
     var bytes: Int64
   }
 
-  private let lock: FileLock
+  var lock: FileLock
   private let segmentBytes: Int64
-  private var segment: Segment
-  private var bytes: AppendFile
-  private var index: AppendFile
+  private(set) var segment: Segment
+  private(set) var bytes: AppendFile
+  private(set) var index: AppendFile
   private var session: Session?
   private var fullAt: Int64
   /// When the session ended, while that could not be written yet.
@@ -56,9 +56,7 @@ public struct JournalWriter: ~Copyable {
   ) throws(JournalError) {
     precondition(segmentBytes > 0)
     try Segment.makeFolder(folder)
-    let lock = try FileLock(
-      path: folder + "/lock",
-      refusal: "another program records into this journal; stop it, or name another folder")
+    let lock = try Self.lock(of: folder)
     let existing = try Segment.numbers(in: folder, suffix: ".ami")
     let indexes = try Segment.numbers(in: folder, suffix: ".idx")
     for number in indexes where !existing.contains(number) {
@@ -74,6 +72,13 @@ public struct JournalWriter: ~Copyable {
     self.segmentBytes = segmentBytes
     fullAt = segmentBytes
     scratch.reserveCapacity(IndexLine.bytesMax + 1)
+  }
+
+  /// Takes the lock of a journal's folder.
+  static func lock(of folder: String) throws(JournalError) -> FileLock {
+    try FileLock(
+      path: folder + "/lock",
+      refusal: "another program records into this journal; stop it, or name another folder")
   }
 
   /// Notes that a connection was made.
@@ -155,7 +160,7 @@ public struct JournalWriter: ~Copyable {
   }
 
   /// Goes on in a new segment.
-  private mutating func rotate(at time: Int64) throws(JournalError) {
+  mutating func rotate(at time: Int64) throws(JournalError) {
     let next = Self.segment(in: folder, after: segment.number, at: time)
     var nextIndex = try AppendFile(creating: next.indexPath)
     do {

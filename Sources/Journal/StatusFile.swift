@@ -15,7 +15,6 @@ public final class StatusFile: Sendable {
 
   private let folder: String
   private let lock: FileLock
-  private let lockFile: FileIdentity?
 
   /// For the folder of the journals, which is made where it is missing. Throws if another program
   /// writes the file, and if it cannot be written.
@@ -25,11 +24,10 @@ public final class StatusFile: Sendable {
     let path = "\(folder)/\(Self.lockName)"
     lock = try FileLock(
       path: path, refusal: "another amirecd records into this folder; stop it, or name another")
-    lockFile = FileIdentity(path: path)
   }
 
   /// Whether folder and lock are still there under their names.
-  public var isThere: Bool { FileIdentity(path: "\(folder)/\(Self.lockName)") == lockFile }
+  public var isThere: Bool { FileIdentity(path: "\(folder)/\(Self.lockName)") == lock.identity }
 
   /// Replaces the file's text.
   public func write(_ text: String) throws(JournalError) {

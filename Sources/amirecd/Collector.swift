@@ -184,7 +184,7 @@ actor Collector {
     let sources = [
       Task { for await signal in signals { continuation.yield(.signal(signal)) } },
       Task { await heartbeat() },
-      Task { await syncJournals() },
+      Task { await tendJournals() },
       Task { await lookAfterJournals() },
       Task { await retryJournals() },
     ]
@@ -221,26 +221,12 @@ actor Collector {
     }
   }
 
-  /// Has the disk catch up with the journals once a second, on a thread that may wait.
-  private func syncJournals() async {
-    var journals: [String: JournalSync] = [:]
-    var failures: [String: String] = [:]
+  /// Has the disk catch up with the journals once a second, and looks whether they are still where
+  /// they are looked for.
+  private func tendJournals() async {
+    var tending = JournalTending()
     while !Task.isCancelled {
-      for (name, recorder) in running {
-        var journal = journals[name] ?? JournalSync(folder: recorder.inlet.folder)
-        do {
-          journal = try await NIOThreadPool.singleton.runIfActive { [journal] in
-            var journal = journal
-            try journal.sync()
-            return journal
-          }
-          failures[name] = nil
-        } catch {
-          let message = "what comes may not survive a power cut: \(error)"
-          if failures.updateValue(message, forKey: name) != message { log.error("\(message)") }
-        }
-        journals[name] = journal
-      }
+      await tending.tend(running.map { ($0.key, $0.value.inlet) })
       do { try await Task.sleep(for: .seconds(1)) } catch { return }
     }
   }

@@ -136,4 +136,14 @@ final class Inlet: Sendable {
       loop.execute { [box] in continuation.resume(returning: body(box.value)) }
     }
   }
+
+  /// Does something with the journal on the loop; nil once it is closed.
+  func withWriter<Value: Sendable>(
+    _ body: @escaping @Sendable (inout JournalWriter) -> Value
+  ) async -> Value? {
+    await onLoop { state in
+      guard state.writer != nil else { return nil }
+      return body(&state.writer!)
+    }
+  }
 }

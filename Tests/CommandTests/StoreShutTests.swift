@@ -212,4 +212,59 @@ import Testing
         && status.errors.contains(" bytes of server pbx1 that are in the journal")
     }
   }
+
+  @Test(arguments: [true, false])
+  func `a journal that is taken away while it is written is written anew`(isMoved: Bool)
+    async throws
+  {
+    let manager = FakeManager()
+    let recording = Recording()
+    recording.configure([("pbx1", manager.port)])
+    let running = try recording.start()
+    try await eventually("recorded") { recording.journal("pbx1").bytes.count > 1_000 }
+    let folder = recording.folder.file("journal")
+    if isMoved {
+      try #require(unsafe rename(folder, recording.folder.file("moved")) == 0)
+    } else {
+      for name in files(in: "\(folder)/pbx1") { unsafe unlink("\(folder)/pbx1/\(name)") }
+      unsafe rmdir("\(folder)/pbx1")
+    }
+    try await eventually("noticed") {
+      running.errors.contains("was removed, moved or replaced while it was written")
+    }
+    let count = manager.sent[0].count
+    try await eventually("goes on") { manager.sent[0].count > count + 5_000 }
+    manager.endEvents()
+    running.signal(SIGTERM)
+    #expect(await running.ended().errors.contains("the store holds all that was received"))
+    #expect(manager.sent.count == 1)
+    #expect(try await recording.stored() == [String(decoding: manager.sent[0], as: UTF8.self)])
+  }
+
+  @Test func `a journal that cannot be read is told from one that is`() async throws {
+    let manager = FakeManager()
+    let recording = Recording()
+    recording.configure([("pbx1", manager.port)])
+    let first = try recording.start()
+    try await eventually("recorded") { recording.journal("pbx1").bytes.count > 1_000 }
+    first.signal(SIGKILL)
+    _ = await first.ended()
+    // A folder in place of the index stands for a disk that fails to read.
+    let folder = recording.folder.file("journal/pbx1")
+    let index = try #require(files(in: folder).first { $0.hasSuffix(".idx") })
+    try #require(unsafe rename("\(folder)/\(index)", "\(folder)/kept") == 0)
+    unsafe mkdir("\(folder)/\(index)", 0o750)
+    let second = try recording.start()
+    try await eventually("status knows") {
+      let status = try await recording.status(["--db", recording.store])
+      return status.status == 1
+        && status.errors.contains("server pbx1 is not brought into the store, ")
+    }
+    unsafe rmdir("\(folder)/\(index)")
+    try #require(unsafe rename("\(folder)/kept", "\(folder)/\(index)") == 0)
+    try await eventually("all is well") { try await recording.status().status == 0 }
+    #expect(second.errors.contains("pbx1 is brought into the store again; after "))
+    second.signal(SIGTERM)
+    #expect(await second.ended().errors.contains("the store holds all that was received"))
+  }
 }
