@@ -29,6 +29,10 @@ public struct FrameBuffer: Sendable {
   /// The stream offset up to which frames have been given out: where the next frame begins.
   public var offset: Int { base + scanner.frameStart }
 
+  /// Whether the next bytes are the rest of a message that was too long: what comes next does not
+  /// begin with a message.
+  public var isWithinOverlong: Bool { scanner.isSkipping }
+
   /// Bytes that have been received and belong to no complete frame yet.
   public var pendingBytes: Int { storage.count - scanner.frameStart }
 

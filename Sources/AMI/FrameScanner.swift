@@ -20,6 +20,8 @@ struct FrameScanner: Sendable {
   private var pending = Frame()
   private let names = HeaderNameTable.shared
 
+  var isSkipping: Bool { mode == .skipping }
+
   mutating func rebase(by count: Int) {
     frameStart -= count
     lineStart -= count

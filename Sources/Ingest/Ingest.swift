@@ -182,7 +182,11 @@ public final class Ingest {
       try giveUp(resumption)
       clock.advance(to: resumption.lastAt)
     }
-    try store.endLostSessions(of: server, before: id)
+    // A rebuild sees them between the others, and so must this.
+    for lost in try store.endLostSessions(of: server, before: id) {
+      normalizer.sessionBegan(id: lost.id)
+      normalizer.sessionEnded(at: lost.endedAt!)
+    }
     resumption = nil
     clock.advance(to: time)
     var row = SessionRow(
@@ -272,7 +276,10 @@ public final class Ingest {
     if event != nil { progress.events += 1 }
     if normalizer.restarts != restarts { try ledger.serverRestarted(in: store) }
     session!.count(event: event, isDamaged: frame.damage != .none)
-    if session!.isDue(at: frameEnd, time: clock.now) { try seal(upTo: frameEnd) }
+    // The rest of a message that was too long belongs to its block: nobody could go on within it.
+    if !buffer.isWithinOverlong, session!.isDue(at: frameEnd, time: clock.now) {
+      try seal(upTo: frameEnd)
+    }
   }
 
   // MARK: Ends

@@ -202,8 +202,10 @@ struct Ledger: Visitable {
   ) {
     lastAt = max(lastAt, time)
     let known = gaps.filter { $0.startedAt <= lastAt }
-    gapCounter = known.last.map { $0.id - server << 40 } ?? 0
-    let outages = known.filter { !["cut-frame", "cut-recording"].contains($0.reason) }
+    // Those that a rebuild made have ids of their own.
+    gapCounter = known.map { $0.id - server << 40 }.last { $0 < DamageGaps.idsFrom } ?? 0
+    let within: Set = ["cut-frame", "cut-recording", "skipped", "damaged"]
+    let outages = known.filter { !within.contains($0.reason) }
     let open = outages.last { ($0.endedAt ?? .max) > lastAt }
     outage = nil
     endedOutage = nil

@@ -107,11 +107,11 @@ struct OpenSession {
   }
 
   private mutating func eventNames(_ eventName: (Int) -> String) -> String {
-    let entries = eventCounts.indices.filter { eventCounts[$0] > 0 }.map {
-      "\(JSONText.quoted(eventName($0))):\(eventCounts[$0])"
+    let counts = eventCounts.indices.filter { eventCounts[$0] > 0 }.map {
+      (name: eventName($0), count: eventCounts[$0])
     }
     for number in eventCounts.indices { eventCounts[number] = 0 }
-    return "{" + entries.sorted().joined(separator: ",") + "}"
+    return BlockCensus.eventNames(counts)
   }
 
   /// Gives the last `length` bytes back: they belong to another session.

@@ -5,6 +5,7 @@ public struct AgentIntervalRow: Row, Sendable {
     "id", "server_id", "agent", "source", "state", "reason", "opened_by", "started_us", "ended_us",
     "closed_by",
   ]
+  public static let timeLines = [["started_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

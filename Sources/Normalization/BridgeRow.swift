@@ -5,6 +5,7 @@ public struct BridgeRow: Row, Sendable {
     "id", "server_id", "call_id", "bridge_uniqueid", "type", "technology", "creator", "name",
     "opened_by", "started_us", "ended_us", "closed_by",
   ]
+  public static let timeLines = [["started_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0
@@ -42,6 +43,7 @@ public struct BridgeMemberRow: Row, Sendable {
     "id", "server_id", "bridge_id", "channel_id", "opened_by", "entered_us", "left_us",
     "closed_by",
   ]
+  public static let timeLines = [["entered_us", "left_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

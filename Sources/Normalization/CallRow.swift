@@ -7,6 +7,7 @@ public struct CallRow: Row, Sendable {
     "hold_ms", "direction", "disposition", "ended_by", "cause", "cause_channel_id", "channels",
     "queue_id", "recording_id",
   ]
+  public static let timeLines = [["started_us", "answered_us"], ["started_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

@@ -7,6 +7,7 @@ public struct ChannelRow: Row, Sendable {
     "opened_by", "started_us", "answered_us", "ended_us", "closed_by", "cause", "cause_text",
     "tech_cause", "local_channel_id", "counts",
   ]
+  public static let timeLines = [["started_us", "answered_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

@@ -112,8 +112,13 @@ extension Normalizer {
   /// A channel that a list showed, or an event named, is announced by an older event.
   mutating func isAnnounced(_ slot: Int, at time: Int64) {
     guard channels[slot].row.openedBy != "newchannel" else { return }
+    let wasListed = channels[slot].row.openedBy == "snapshot"
     channels[slot].row.openedBy = "newchannel"
-    starts(slot, at: time)
+    channels.touch(slot)
+    // An event of another thread of the server came first: it began then at the latest.
+    guard wasListed else { return }
+    let entered = channels[slot].member.map { members[$0].row.enteredAt }
+    starts(slot, at: min(time, channels[slot].row.answeredAt ?? time, entered ?? time))
   }
 
   /// It shows that a channel began at another time than it seemed, and so perhaps its call.

@@ -4,6 +4,7 @@ public struct ConferenceRow: Row, Sendable {
   public static let columns = [
     "id", "server_id", "bridge_id", "name", "opened_by", "started_us", "ended_us", "closed_by",
   ]
+  public static let timeLines = [["started_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0
@@ -34,6 +35,7 @@ public struct ConferenceMemberRow: Row, Sendable {
     "id", "server_id", "conference_id", "channel_id", "joined_us", "left_us", "admin", "muted",
     "muted_ms", "talking_ms",
   ]
+  public static let timeLines = [["joined_us", "left_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

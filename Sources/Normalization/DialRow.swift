@@ -5,6 +5,7 @@ public struct DialRow: Row, Sendable {
     "id", "server_id", "call_id", "channel_id", "dest_channel_id", "dial_string", "started_us",
     "ringing_us", "ended_us", "status", "forward",
   ]
+  public static let timeLines = [["started_us", "ringing_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

@@ -13,7 +13,8 @@ struct EventCounts {
   private var turn = 0
   /// The rows of the current hour.
   private var rows: [EventCountRow] = []
-  private var rowByName: [String: Int] = [:]
+  /// By the name in UTF-8: texts that only look the same are equal to `String`.
+  private var rowByName: [[UInt8]: Int] = [:]
   /// How many of them are of names that mean nothing to us.
   private(set) var strangers = 0
   /// Numbers of the rows that changed since they were last taken.
@@ -74,13 +75,13 @@ struct EventCounts {
     of number: Int, serverID: Int64, most: Int, makeID: () -> Int64
   ) -> Int {
     var name = Text.decode(names.bytes(of: number))
-    if let row = rowByName[name] { return row }
+    if let row = rowByName[Array(name.utf8)] { return row }
     if event(number)?.rawValue != name {
       if strangers < most {
         strangers += 1
       } else {
         name = Ceilings.otherNames
-        if let row = rowByName[name] { return row }
+        if let row = rowByName[Array(name.utf8)] { return row }
       }
     }
     insert(EventCountRow(id: makeID(), serverID: serverID, hourAt: hourAt, name: name))
@@ -88,7 +89,7 @@ struct EventCounts {
   }
 
   private mutating func insert(_ row: EventCountRow) {
-    rowByName[row.name] = rows.count
+    rowByName[Array(row.name.utf8)] = rows.count
     rows.append(row)
     isChanged.append(false)
   }

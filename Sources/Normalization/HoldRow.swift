@@ -4,6 +4,7 @@ public struct HoldRow: Row, Sendable {
   public static let columns = [
     "id", "server_id", "channel_id", "music_class", "started_us", "ended_us", "closed_by",
   ]
+  public static let timeLines = [["started_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

@@ -45,3 +45,7 @@ struct LiveInterval<R: IntervalRow>: Live {
     visitor.visit(&isUsed)
   }
 }
+
+extension IntervalRow {
+  public static var timeLines: [[String]] { [["started_us", "ended_us"]] }
+}

@@ -1,3 +1,5 @@
+import AMI
+
 /// Numbers names in the order in which they are first seen. Names are never dropped.
 ///
 /// An open-addressing table, so that a name that was seen before is found without making a
@@ -14,12 +16,18 @@ struct NameIndex: Sendable {
     letters[(number == 0 ? 0 : ends[number - 1])..<ends[number]]
   }
 
-  /// The number of a name, a new one if need be.
+  /// The number of a name, a new one if need be. Bytes that are no UTF-8 are the name that
+  /// `Text.decode` makes of them: so the text of a name, which is what is stored, is the name again.
   mutating func number(of name: borrowing Span<UInt8>) -> Int {
     var slot = Int(truncatingIfNeeded: Self.hash(name)) & (slots.count - 1)
     while slots[slot] >= 0 {
       if matches(Int(slots[slot]), name) { return Int(slots[slot]) }
       slot = (slot + 1) & (slots.count - 1)
+    }
+    guard (try? UTF8Span(validating: copy name)) != nil else {
+      var bytes: [UInt8] = []
+      for place in name.indices { bytes.append(name[place]) }
+      return number(of: Array(Text.decode(bytes[...]).utf8).span)
     }
     for place in name.indices { letters.append(name[place]) }
     ends.append(letters.count)

@@ -6,6 +6,7 @@ public struct ParkingRow: Row, Sendable {
     "id", "server_id", "channel_id", "channel", "lot", "space", "parker", "parker_channel_id",
     "opened_by", "parked_us", "timeout_ms", "ended_us", "outcome", "retriever_channel_id",
   ]
+  public static let timeLines = [["parked_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

@@ -93,7 +93,8 @@ extension Normalizer {
     if let channel = features.parkings[slot].channel {
       channels[channel].features.parkings.removeFirst(of: slot)
     }
-    features.parkings[slot].row.endedAt = time
+    // One that a channel's end in a gap ends may have been reckoned back to later than that.
+    features.parkings[slot].row.endedAt = max(time, features.parkings[slot].row.parkedAt)
     features.parkings[slot].row.outcome = outcome
     features.parkings.touch(slot)
   }

@@ -8,6 +8,7 @@ public struct QueueMemberRow: Row, Sendable {
     "ended_us",
     "closed_by",
   ]
+  public static let timeLines = [["started_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

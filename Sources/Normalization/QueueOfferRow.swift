@@ -5,6 +5,7 @@ public struct QueueOfferRow: Row, Sendable {
     "id", "server_id", "visit_id", "queue_id", "channel_id", "agent", "interface", "called_us",
     "ended_us", "outcome", "dial_status", "ring_ms",
   ]
+  public static let timeLines = [["called_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

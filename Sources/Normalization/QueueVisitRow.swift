@@ -7,6 +7,9 @@ public struct QueueVisitRow: Row, Sendable {
     "last_position", "priority", "agent", "interface", "agent_channel_id", "connected_us",
     "talk_ended_us", "talk_ms", "hold_ms", "ended_by", "next_context", "next_exten", "closed_by",
   ]
+  public static let timeLines = [
+    ["joined_us", "connected_us", "talk_ended_us"], ["joined_us", "left_us"],
+  ]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

@@ -6,6 +6,7 @@ public struct RecordingRow: Row, Sendable {
     "id", "server_id", "kind", "channel_id", "conference_id", "file", "started_us", "ended_us",
     "closed_by",
   ]
+  public static let timeLines = [["started_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

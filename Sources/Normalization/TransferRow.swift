@@ -8,6 +8,7 @@ public struct TransferRow: Row, Sendable {
     "exten", "destination", "destination_name", "application", "dest_type", "started_us",
     "ended_us", "outcome", "result", "target_status",
   ]
+  public static let timeLines = [["started_us", "ended_us"]]
 
   var id: Int64 = 0
   var serverID: Int64 = 0

@@ -75,18 +75,23 @@ public enum Fill {
   /// Applies all fills again, to a store that holds `gaps`, `log_blocks` and what the stream gives:
   /// the end of a rebuild. The caller begins and commits.
   ///
-  /// - Throws: `StoreError`, among them `damaged` for a block that cannot be read back.
-  public static func reapply(in store: Store) throws {
+  /// - Returns: the ids of the blocks of lines that cannot be read back: what they told is missing.
+  /// - Throws: `StoreError`.
+  public static func reapply(in store: Store) throws -> [Int64] {
+    var damaged: [Int64] = []
     for (server, fill) in try store.fills() {
       var lines = GatheredLines()
       var zone = "UTC"
-      for block in try store.logBlocks(of: server, fill: fill) {
+      let found = try store.logBlocks(of: server, fill: fill)
+      damaged += found.damaged
+      for block in found.blocks {
         zone = block.zone
         guard let kind = LogKind(rawValue: block.kind) else { continue }
         for record in LogReader.records(in: block.bytes, kind) { lines.add(record, kind) }
       }
       try inZone(zone) { _ = try apply(lines, to: store, server: server) }
     }
+    return damaged
   }
 
   private static func apply(

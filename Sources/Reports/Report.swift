@@ -72,6 +72,7 @@ public struct Report: Sendable {
       try store.connection.execute("COMMIT")
     } catch let error as SQLiteError {
       if error.isInterruption { throw ReportsError.overtime("the report \(query.name)") }
+      if error.isDamage { throw ReportsError.damaged(store.path, error) }
       throw ReportsError(.input, "the report \(query.name) failed: \(error.message), \(store.path)")
     }
     for piece in pieces { try output.write(piece) }
@@ -185,6 +186,7 @@ public enum Rows {
       try writer.end(notes: [])
     } catch let error as SQLiteError {
       if error.isInterruption { throw ReportsError.overtime("the statement") }
+      if error.isDamage { throw ReportsError.damaged(store.path, error) }
       let misuse: Int32 = 21
       if error.code == misuse {
         throw ReportsError(.usage, "\(error.message): give one SELECT")

@@ -1,3 +1,5 @@
+public import SQLite
+
 /// Why a question could not be answered. One line that says what to do, without bound values.
 public struct ReportsError: Error, CustomStringConvertible, Sendable, Equatable {
   public enum Code: Sendable {
@@ -5,6 +7,14 @@ public struct ReportsError: Error, CustomStringConvertible, Sendable, Equatable 
     case usage
     /// The store, or a file of the user's, cannot be read.
     case input
+  }
+
+  /// A part of the store that was asked for cannot be read.
+  public static func damaged(_ path: String, _ error: SQLiteError) -> ReportsError {
+    ReportsError(
+      .input,
+      "\(path) is damaged (\(error.message)): amirec verify --db \(path) says where, and amirec rebuild "
+        + "saves what can be read")
   }
 
   public let code: Code

@@ -79,6 +79,7 @@ public struct Status: Sendable {
       try store.connection.execute("COMMIT")
       collector = Self.latest(row, circumstances.journal?.report)
     } catch {
+      if error.isDamage { throw ReportsError.damaged(store.path, error) }
       throw ReportsError(.input, "\(store.path) cannot be read: \(error.message)")
     }
   }
@@ -105,6 +106,7 @@ public struct Status: Sendable {
     do throws(SQLiteError) {
       return try CollectorReport(of: store)?.journal
     } catch {
+      if error.isDamage { throw ReportsError.damaged(store.path, error) }
       throw ReportsError(.input, "\(store.path) cannot be read: \(error.message)")
     }
   }

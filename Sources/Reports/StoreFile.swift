@@ -89,6 +89,8 @@ public struct StoreFile: ~Copyable {
     do throws(SQLiteError) {
       let connection = try Connection(path: path, mode: .readOnly)
       connection.busyTimeout(busyTimeoutMs)
+      // A page that is none of the table's is found before its rows are taken for rows.
+      try connection.execute("PRAGMA cell_size_check = ON")
       _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
       return connection
     } catch {

@@ -33,6 +33,18 @@ public struct SQLiteError: Error, CustomStringConvertible, Sendable, Equatable {
   /// Whether the statement was ended because its time was over.
   public var isInterruption: Bool { primaryCode == SQLITE_INTERRUPT }
 
+  /// Whether a part of the file cannot be read, or is not as SQLite wrote it; other parts may be.
+  public var isDamage: Bool {
+    switch code {
+    case SQLITE_CORRUPT, SQLITE_NOTADB: true
+    case let code where code & 0xFF == SQLITE_CORRUPT: true
+    // Read, read past the end of the file, and what a file system found wrong. CSQLite does not have
+    // the names: they are expressions.
+    case SQLITE_IOERR | 1 << 8, SQLITE_IOERR | 2 << 8, SQLITE_IOERR | 33 << 8: true
+    default: false
+    }
+  }
+
   /// One line: message, code, file and statement.
   public var description: String {
     var line = "\(message) (SQLite \(code))"

@@ -17,6 +17,8 @@ public struct Archive: ~Copyable {
     do {
       let connection = try Connection(path: path, mode: .readOnly)
       connection.busyTimeout(Store.busyTimeout)
+      // A page that is none of the table's is found before its rows are taken for rows.
+      try connection.execute("PRAGMA cell_size_check = ON")
       guard try Schema.found(in: connection, path: path) > 0 else {
         throw StoreError(.notAStore, path, "is empty; record or import first")
       }
@@ -39,22 +41,13 @@ public struct Archive: ~Copyable {
     public let bytes: [UInt8]
   }
 
-  /// The ids of all sessions, ascending.
-  public func sessions() throws -> [Int64] {
-    try integers("SELECT id FROM sessions ORDER BY id")
-  }
-
-  /// The ids of the blocks of one session in the stream's order, of those that have bytes received
-  /// at `from` or later and before `to`.
-  public func blocks(
-    ofSession session: Int64, from: Int64 = .min, to: Int64 = .max
-  ) throws -> [Int64] {
-    try integers(
-      """
-      SELECT id FROM blocks
-      WHERE session_id = \(session) AND last_us >= \(from) AND first_us < \(to)
-      ORDER BY session_offset
-      """)
+  /// Which bytes of which sessions there are.
+  public func map() throws -> ArchiveMap {
+    do {
+      return try ArchiveMap(of: connection)
+    } catch let error as SQLiteError {
+      throw StoreError(error, path: path)
+    }
   }
 
   /// Reads one block.
@@ -82,6 +75,8 @@ public struct Archive: ~Copyable {
         id: id, sessionID: statement.int(at: 0), sessionOffset: statement.int(at: 1),
         frames: statement.int(at: 7), eventNames: statement.text(at: 8) ?? "", chunks: chunks,
         bytes: bytes)
+    } catch let error as SQLiteError where error.isDamage {
+      throw damaged(id)
     } catch let error as SQLiteError {
       throw StoreError(error, path: path)
     }
@@ -98,18 +93,8 @@ public struct Archive: ~Copyable {
   private func damaged(_ id: Int64) -> StoreError {
     StoreError(
       .damaged, path,
-      "block \(id) cannot be read back: the file is damaged; take a copy from before")
-  }
-
-  private func integers(_ sql: String) throws -> [Int64] {
-    do throws(SQLiteError) {
-      let statement = try connection.prepare(sql)
-      var result: [Int64] = []
-      while try statement.step() { result.append(statement.int(at: 0)) }
-      return result
-    } catch {
-      throw StoreError(error, path: path)
-    }
+      "block \(id) cannot be read back: the file is damaged; take a copy from before, or amirec "
+        + "rebuild --db \(path) makes the tables without it")
   }
 
   private func texts(_ sql: String) throws(SQLiteError) -> [String] {
@@ -140,11 +125,85 @@ extension Archive {
     }
   }
 
-  /// Which rows contradict an invariant.
-  public func contradictions(of invariant: Invariant) throws -> [String] {
+  /// Which rows contradict an invariant. What cannot be looked up, as the file is damaged, is the
+  /// last of them.
+  public func contradictions(of invariant: Invariant) -> [String] {
+    var found: [String] = []
     do throws(SQLiteError) {
-      return try texts(invariant.sql)
+      let statement = try connection.prepare(invariant.sql)
+      while try statement.step() { found.append(statement.text(at: 0) ?? "") }
     } catch {
+      found.append(
+        (found.isEmpty ? "cannot be looked up: " : "cannot be looked up further: ")
+          + error.message)
+    }
+    return found
+  }
+}
+
+extension Archive {
+  /// How many events of each name are counted.
+  public struct EventCounts: Sendable {
+    /// By the server's number and the name, in UTF-8.
+    public var counts: [(server: Int64, name: [UInt8], count: Int64)] = []
+    /// Servers with a session that has not ended: not all that is counted is in blocks.
+    public var openServers: Set<Int64> = []
+  }
+
+  /// How many events are counted in the tables.
+  public func eventCounts() throws -> EventCounts {
+    try run {
+      var found = EventCounts()
+      let sessions = try connection.prepare(
+        "SELECT DISTINCT server_id FROM sessions WHERE ended_us IS NULL")
+      while try sessions.step() { found.openServers.insert(sessions.int(at: 0)) }
+      let counts = try connection.prepare(
+        "SELECT server_id, name, sum(count) FROM event_counts GROUP BY 1, 2")
+      while try counts.step() {
+        found.counts.append((counts.int(at: 0), counts.blob(at: 1), counts.int(at: 2)))
+      }
+      return found
+    }
+  }
+
+  /// What a block says of its events, be it readable or not.
+  public func claimedEvents(ofBlock id: Int64) throws -> [[UInt8]: Int64] {
+    try run {
+      let statement = try connection.prepare(
+        "SELECT j.key, j.value FROM blocks b, json_each(b.event_names) j WHERE b.id = \(id)")
+      var found: [[UInt8]: Int64] = [:]
+      while try statement.step() { found[statement.blob(at: 0)] = statement.int(at: 1) }
+      return found
+    }
+  }
+
+  /// The places in a session of the messages that are kept from the tables.
+  public func skippedFrames(ofSession session: Int64) throws -> Set<Int64> {
+    try run {
+      let statement = try connection.prepare(
+        "SELECT session_offset FROM gaps WHERE session_id = \(session) AND reason = 'skipped'")
+      var found: Set<Int64> = []
+      while try statement.step() { found.insert(statement.int(at: 0)) }
+      return found
+    }
+  }
+
+  /// The ids of blocks of lines that cannot be read back as they were written.
+  public func damagedLogBlocks() throws -> [Int64] {
+    try run {
+      let statement = try connection.prepare("SELECT \(LogBlock.columns) FROM log_blocks")
+      var found: [Int64] = []
+      while try statement.step() {
+        if LogBlock(statement) == nil { found.append(statement.int(at: 0)) }
+      }
+      return found
+    }
+  }
+
+  private func run<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as SQLiteError {
       throw StoreError(error, path: path)
     }
   }

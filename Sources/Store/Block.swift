@@ -75,6 +75,14 @@ extension Store {
     }
   }
 
+  /// Changes what a block says of its events.
+  public func set(eventNames: String, ofBlock id: Int64) throws {
+    try execute("UPDATE blocks SET event_names = ? WHERE id = ?") {
+      $0.append(eventNames)
+      $0.append(id)
+    }
+  }
+
   /// The next id of a block of this server.
   public func nextBlockID(of server: Int64) throws -> Int64 {
     let last = try integer("SELECT max(id) FROM blocks WHERE server_id = ?", .integer(server))

@@ -98,10 +98,12 @@ public struct ChunkTable: Sendable, Equatable {
       return nil
     }
     guard var time = number().map({ Int64(bitPattern: $0) }) else { return nil }
+    var sum: UInt64 = 0
     while position < bytes.count {
-      guard let length = number(), length > 0, length < 1 << 40, let delta = number() else {
-        return nil
-      }
+      guard let length = number(), length > 0, length < 1 << 40, let delta = number(),
+        sum < 1 << 40
+      else { return nil }
+      sum += length
       time &+= Int64(bitPattern: (delta >> 1)) ^ -Int64(bitPattern: delta & 1)
       chunks.append(Chunk(length: Int(length), time: time))
     }

@@ -2,6 +2,9 @@ import CZlib
 
 /// zlib streams and checksums of byte arrays. **Source:** zlib.net/manual.html, RFC 1950
 enum Deflate {
+  /// No byte of a zlib stream gives more bytes than this. **Source:** zlib.net/zlib_tech.html
+  static let ratioMax = 1032
+
   /// A zlib stream of the bytes.
   static func compress(_ bytes: [UInt8], level: Int32) -> [UInt8] {
     var size = compressBound(UInt(bytes.count))
@@ -17,6 +20,8 @@ enum Deflate {
 
   /// The bytes of a zlib stream; nil when it is damaged or does not give exactly `size` bytes.
   static func uncompress(_ bytes: [UInt8], size: Int) -> [UInt8]? {
+    // A damaged row may say any size.
+    guard size >= 0, size / ratioMax <= bytes.count else { return nil }
     var length = UInt(size)
     var isGood = false
     let result = unsafe [UInt8](unsafeUninitializedCapacity: size + 1) { target, count in

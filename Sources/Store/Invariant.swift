@@ -34,6 +34,38 @@ public struct Invariant: Sendable {
     WHERE b.type = 'agent_hold'
     """
 
+  // MARK: Clocks
+
+  /// Where the clock was set back between two sessions, so that a time came twice: from the
+  /// connection of the later one to the latest end of those before it.
+  private static let setBack =
+    """
+    WITH set_back (server_id, from_us, until_us) AS (
+      SELECT server_id, connected_us, ended FROM (
+        SELECT server_id, connected_us,
+          max(ended_us) OVER (PARTITION BY server_id ORDER BY id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended
+        FROM sessions)
+      WHERE ended > connected_us)
+
+    """
+
+  /// Whether none of these rows was there in such a time: what they say of times of each other holds
+  /// for the others. `rows` are names of tables with the columns of their beginning and end.
+  private static func isOfOneClock(_ rows: (name: String, start: String, end: String)...) -> String
+  {
+    rows.map { row in
+      """
+      NOT EXISTS (SELECT 1 FROM set_back b WHERE b.server_id = \(row.name).server_id
+        AND \(row.name).\(row.start) <= b.until_us
+        AND coalesce(\(row.name).\(row.end), 9e18) >= b.from_us)
+      """
+    }.joined(separator: " AND ")
+  }
+
+  private static let life = ("c", "started_us", "ended_us")
+  private static let visit = ("v", "joined_us", "left_us")
+
   // MARK: The file
 
   private static func theFile(_ tables: [String]) -> [Invariant] {
@@ -58,25 +90,32 @@ public struct Invariant: Sendable {
   // MARK: The stream
 
   private static let theStream = [
+    // Not of their times: the clock may have been set back between two of them.
     Invariant(
-      "sessions", "One session of a server follows the other.",
+      "sessions", "One session of a server follows the other, in the order of their ids.",
       """
-      SELECT 'session ' || id FROM (
-        SELECT id, connected_us,
-          max(ended_us) OVER (PARTITION BY server_id ORDER BY id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended
-        FROM sessions)
-      WHERE ended > connected_us
+      SELECT 'session ' || id || ' has not ended' FROM sessions s
+      WHERE ended_us IS NULL AND EXISTS (SELECT 1 FROM blocks b
+        WHERE b.server_id = s.server_id AND b.session_id > s.id)
+      UNION ALL SELECT 'block ' || id FROM (
+        SELECT id, session_id,
+          max(session_id) OVER (PARTITION BY server_id ORDER BY id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS last
+        FROM blocks)
+      WHERE session_id < last
       """),
     Invariant(
-      "contiguity", "The blocks of a session follow each other without a hole.",
+      "contiguity",
+      "The blocks of a session follow each other without a hole, unless gaps tells it.",
       """
       SELECT 'block ' || id FROM (
-        SELECT id, session_offset,
+        SELECT id, session_id, session_offset,
           coalesce(lag(session_offset + size)
             OVER (PARTITION BY session_id ORDER BY session_offset), 0) AS ended
-        FROM blocks)
-      WHERE session_offset <> ended
+        FROM blocks) x
+      WHERE session_offset <> ended AND NOT EXISTS (SELECT 1 FROM gaps g
+        WHERE g.session_id = x.session_id AND g.session_offset <= ended
+          AND g.session_offset + g.length >= x.session_offset)
       """),
     Invariant(
       "session-sums", "A session has the bytes and messages of its blocks.",
@@ -95,30 +134,6 @@ public struct Invariant: Sendable {
       UNION ALL SELECT 'server ' || id || ' has none' FROM servers s
       WHERE NOT EXISTS (SELECT 1 FROM positions p WHERE p.id = s.id)
         AND EXISTS (SELECT 1 FROM blocks b WHERE b.server_id = s.id)
-      """),
-    // What came last is in the tables before its block is made. Blocks have all names; tables have
-    // those beyond a ceiling under one.
-    Invariant(
-      "event-counts", "Events are counted as the blocks hold them.",
-      """
-      WITH t AS (
-        SELECT server_id, name, sum(counted) AS counted, sum(held) AS held
-        FROM (
-          SELECT b.server_id, j.key AS name, sum(j.value) AS held, 0 AS counted
-          FROM blocks b, json_each(b.event_names) j GROUP BY 1, 2
-          UNION ALL SELECT server_id, name, 0, sum(count) FROM event_counts GROUP BY 1, 2)
-        GROUP BY server_id, name),
-      others AS (SELECT server_id, counted AS more FROM t WHERE name = '(others)')
-      SELECT 'server ' || server_id || ': ' || name || ' ' || counted || ', blocks ' || held
-      FROM t LEFT JOIN others USING (server_id)
-      WHERE (name <> '(others)' OR more IS NULL) AND (counted + coalesce(more, 0) < held
-        OR (counted > held AND NOT EXISTS (
-          SELECT 1 FROM sessions s WHERE s.server_id = t.server_id AND s.ended_us IS NULL)))
-      UNION ALL
-      SELECT 'server ' || server_id || ': in all ' || sum(counted) || ', blocks ' || sum(held)
-      FROM t JOIN others USING (server_id) GROUP BY server_id
-      HAVING sum(counted) < sum(held) OR (sum(counted) > sum(held) AND NOT EXISTS (
-        SELECT 1 FROM sessions s WHERE s.server_id = t.server_id AND s.ended_us IS NULL))
       """),
   ]
 
@@ -147,10 +162,12 @@ public struct Invariant: Sendable {
 
   private static let afterRestart = Invariant(
     "restart", "Nothing is open from before its server's start.",
-    lives.map { table, start, end in
-      "SELECT '\(table) ' || t.id FROM \(table) t JOIN servers s ON s.id = t.server_id "
-        + "WHERE t.\(end) IS NULL AND t.\(start) < s.boot_us - 2 * \(tolerance)"
-    }.joined(separator: " UNION ALL "))
+    setBack
+      + lives.map { table, start, end in
+        "SELECT '\(table) ' || t.id FROM \(table) t JOIN servers s ON s.id = t.server_id "
+          + "WHERE t.\(end) IS NULL AND t.\(start) < s.boot_us - 2 * \(tolerance) "
+          + "AND \(isOfOneClock(("t", start, end)))"
+      }.joined(separator: " UNION ALL "))
 
   /// How far times of rows that a file filled may be off, in microseconds: whole seconds, cut.
   private static func slack(_ column: String) -> String {
@@ -165,23 +182,26 @@ public struct Invariant: Sendable {
   private static let theCalls = [
     Invariant(
       "times", "No channel ends before it starts, and nothing else does.",
-      (lives + moments).map { table, start, end in
-        "SELECT '\(table) ' || id || ': \(end)' FROM \(table) WHERE \(end) < \(start)"
-      }.joined(separator: " UNION ALL ")
-        + """
-         UNION ALL SELECT 'calls ' || id || ': answered_us' FROM calls
-        WHERE answered_us < started_us - \(slack("filled_by"))
-          OR answered_us > ended_us + \(slack("filled_by"))
-        """),
+      setBack
+        + (lives + moments).map { table, start, end in
+          "SELECT '\(table) ' || id || ': \(end)' FROM \(table) WHERE \(end) < \(start)"
+        }.joined(separator: " UNION ALL ")
+          + """
+           UNION ALL SELECT 'calls ' || id || ': answered_us' FROM calls c
+          WHERE (answered_us < started_us - \(slack("filled_by"))
+            OR answered_us > ended_us + \(slack("filled_by")))
+            AND \(isOfOneClock(life))
+          """),
     Invariant(
       "call-ends", "A call starts with its first channel and ends with its last.",
-      """
-      SELECT 'call ' || c.id FROM calls c LEFT JOIN (
-        SELECT call_id, min(started_us) AS started, max(ended_us) AS ended,
-          max(ended_us IS NULL) AS is_open
-        FROM channels GROUP BY call_id) x ON x.call_id = c.id
-      WHERE c.started_us IS NOT x.started OR c.ended_us IS NOT iif(x.is_open, NULL, x.ended)
-      """),
+      setBack + """
+        SELECT 'call ' || c.id FROM calls c LEFT JOIN (
+          SELECT call_id, min(started_us) AS started, max(ended_us) AS ended,
+            max(ended_us IS NULL) AS is_open
+          FROM channels GROUP BY call_id) x ON x.call_id = c.id
+        WHERE (c.started_us IS NOT x.started OR c.ended_us IS NOT iif(x.is_open, NULL, x.ended))
+          AND \(isOfOneClock(life))
+        """),
     Invariant(
       "call-channels", "A call counts those of its channels that count.",
       """
@@ -196,20 +216,22 @@ public struct Invariant: Sendable {
       """),
     Invariant(
       "dials", "A dial is of the call of the channel that it reaches, and ends with it.",
-      """
-      SELECT 'dial ' || d.id FROM dials d JOIN channels c ON c.id = d.dest_channel_id
-      WHERE d.call_id <> c.call_id OR coalesce(d.ended_us, 9e18) > \(observedEnd)
-      """),
+      setBack + """
+        SELECT 'dial ' || d.id FROM dials d JOIN channels c ON c.id = d.dest_channel_id
+        WHERE d.call_id <> c.call_id OR (coalesce(d.ended_us, 9e18) > \(observedEnd)
+          AND \(isOfOneClock(("d", "started_us", "ended_us"), life)))
+        """),
     Invariant(
       "bridge-members", "A channel is in a bridge only while both are there.",
-      """
-      SELECT 'bridge member ' || m.id FROM bridge_members m
-      JOIN channels c ON c.id = m.channel_id JOIN bridges b ON b.id = m.bridge_id
-      WHERE m.entered_us < c.started_us OR coalesce(m.left_us, 9e18) > \(observedEnd)
-        OR m.entered_us < b.started_us OR coalesce(m.left_us, 9e18) > b.ended_us
-        OR (b.call_id <> c.call_id AND c.opened_by <> 'snapshot'
-          AND c.id NOT IN (\(agentChannels)))
-      """),
+      setBack + """
+        SELECT 'bridge member ' || m.id FROM bridge_members m
+        JOIN channels c ON c.id = m.channel_id JOIN bridges g ON g.id = m.bridge_id
+        WHERE ((m.entered_us < c.started_us OR coalesce(m.left_us, 9e18) > \(observedEnd)
+            OR m.entered_us < g.started_us OR coalesce(m.left_us, 9e18) > g.ended_us)
+          AND \(isOfOneClock(("m", "entered_us", "left_us"), life, ("g", "started_us", "ended_us"))))
+          OR (g.call_id <> c.call_id AND c.opened_by <> 'snapshot'
+            AND c.id NOT IN (\(agentChannels)))
+        """),
   ]
 
   // MARK: Queues
@@ -218,48 +240,50 @@ public struct Invariant: Sendable {
     // A visit that was there before has times that are reckoned back.
     Invariant(
       "visits", "A visit lies within its call.",
-      """
-      SELECT 'visit ' || v.id FROM queue_visits v JOIN calls c ON c.id = v.call_id
-      WHERE (v.joined_us < c.started_us AND v.opened_by IN ('join', 'refusal'))
-        OR coalesce(v.left_us, 9e18) > c.ended_us OR v.talk_ended_us > c.ended_us
-      UNION ALL
-      SELECT 'visit ' || v.id || ' has a channel of another call' FROM queue_visits v
-      JOIN channels c ON c.id = v.channel_id WHERE c.call_id <> v.call_id
-      """),
+      setBack + """
+        SELECT 'visit ' || v.id FROM queue_visits v JOIN calls c ON c.id = v.call_id
+        WHERE ((v.joined_us < c.started_us AND v.opened_by IN ('join', 'refusal'))
+          OR coalesce(v.left_us, 9e18) > c.ended_us OR v.talk_ended_us > c.ended_us)
+          AND \(isOfOneClock(visit, life))
+        UNION ALL
+        SELECT 'visit ' || v.id || ' has a channel of another call' FROM queue_visits v
+        JOIN channels c ON c.id = v.channel_id WHERE c.call_id <> v.call_id
+        """),
     Invariant(
       "offers", "An offer lies within its visit.",
-      """
-      SELECT 'offer ' || o.id FROM queue_offers o JOIN queue_visits v ON v.id = o.visit_id
-      WHERE o.called_us < v.joined_us - iif(v.opened_by IN ('join', 'refusal'), 0, \(tolerance))
-        OR coalesce(o.ended_us, 9e18) > coalesce(v.talk_ended_us, v.left_us)
-          + \(slack("o.filled_by"))
-      """),
+      setBack + """
+        SELECT 'offer ' || o.id FROM queue_offers o JOIN queue_visits v ON v.id = o.visit_id
+        WHERE (o.called_us < v.joined_us - iif(v.opened_by IN ('join', 'refusal'), 0, \(tolerance))
+          OR coalesce(o.ended_us, 9e18) > coalesce(v.talk_ended_us, v.left_us)
+            + \(slack("o.filled_by")))
+          AND \(isOfOneClock(("o", "called_us", "ended_us"), visit))
+        """),
     Invariant(
       "outcomes", "A visit has an outcome once it has ended.",
       "SELECT 'visit ' || id FROM queue_visits WHERE (outcome IS NULL) <> (left_us IS NULL)"),
     Invariant(
       "agent-intervals", "An agent is in a state once at a time.",
-      """
-      SELECT 'interval ' || id FROM (
-        SELECT id, started_us, max(coalesce(ended_us, 9e18)) OVER (
-          PARTITION BY server_id, agent, source, state ORDER BY started_us, id
-          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until
-        FROM agent_intervals WHERE ended_us IS NULL OR ended_us > started_us)
-      WHERE started_us < until
-      """),
+      setBack + """
+        SELECT 'interval ' || id FROM (
+          SELECT id, server_id, started_us, ended_us, max(coalesce(ended_us, 9e18)) OVER (
+            PARTITION BY server_id, agent, source, state ORDER BY started_us, id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until
+          FROM agent_intervals WHERE ended_us IS NULL OR ended_us > started_us) i
+        WHERE started_us < until AND \(isOfOneClock(("i", "started_us", "ended_us")))
+        """),
     Invariant(
       "talks", "Who talks with an agent is in a bridge, where the version tells of bridges.",
-      """
-      SELECT 'visit ' || id FROM queue_visits v
-      WHERE talk_ended_us IS NOT NULL AND opened_by <> 'seen'
-        AND EXISTS (SELECT 1 FROM event_counts e
-          WHERE e.server_id = v.server_id AND e.name = 'BridgeEnter')
-        AND NOT EXISTS (SELECT 1 FROM gaps g WHERE g.server_id = v.server_id
-          AND g.started_us <= v.talk_ended_us AND coalesce(g.ended_us, 9e18) >= v.connected_us)
-        AND talk_ended_us - connected_us - \(tolerance) > (
-          SELECT total(max(0, min(coalesce(m.left_us, v.talk_ended_us), v.talk_ended_us)
-            - max(m.entered_us, v.connected_us)))
-          FROM bridge_members m WHERE m.channel_id IN (v.channel_id, v.entered_channel_id))
-      """),
+      setBack + """
+        SELECT 'visit ' || id FROM queue_visits v
+        WHERE talk_ended_us IS NOT NULL AND \(isOfOneClock(("v", "joined_us", "talk_ended_us"))) AND opened_by <> 'seen'
+          AND EXISTS (SELECT 1 FROM event_counts e
+            WHERE e.server_id = v.server_id AND e.name = 'BridgeEnter')
+          AND NOT EXISTS (SELECT 1 FROM gaps g WHERE g.server_id = v.server_id
+            AND g.started_us <= v.talk_ended_us AND coalesce(g.ended_us, 9e18) >= v.connected_us)
+          AND talk_ended_us - connected_us - \(tolerance) > (
+            SELECT total(max(0, min(coalesce(m.left_us, v.talk_ended_us), v.talk_ended_us)
+              - max(m.entered_us, v.connected_us)))
+            FROM bridge_members m WHERE m.channel_id IN (v.channel_id, v.entered_channel_id))
+        """),
   ]
 }

@@ -87,39 +87,45 @@ extension Store {
     }
   }
 
-  /// The blocks of one fill in their order.
-  ///
-  /// - Throws: `StoreError.Code.damaged` when one cannot be read back as it was written.
-  public func logBlocks(of server: Int64, fill: Int64) throws -> [LogBlock] {
+  /// The blocks of one fill in their order, and the ids of those that cannot be read back as they
+  /// were written.
+  public func logBlocks(
+    of server: Int64, fill: Int64
+  ) throws -> (blocks: [LogBlock], damaged: [Int64]) {
     try run {
       let statement = try connection.prepare(
-        """
-        SELECT id, kind, zone, filled_us, first_us, last_us, lines, size, codec, crc32, bytes
-        FROM log_blocks WHERE server_id = ? AND fill = ? ORDER BY id
-        """)
+        "SELECT \(LogBlock.columns) FROM log_blocks WHERE server_id = ? AND fill = ? ORDER BY id")
       statement.bind(server, at: 1)
       statement.bind(fill, at: 2)
       var blocks: [LogBlock] = []
+      var damaged: [Int64] = []
       while try statement.step() {
-        let stored = statement.blob(at: 10)
-        let bytes =
-          statement.text(at: 8) == "zlib"
-          ? Deflate.uncompress(stored, size: Int(statement.int(at: 7))) : stored
-        guard let bytes, Deflate.crc32(bytes) == statement.int(at: 9) else {
-          throw StoreError(
-            .damaged, path,
-            "log block \(statement.int(at: 0)) cannot be read back: the file is damaged; take a copy from before"
-          )
+        if let block = LogBlock(statement) {
+          blocks.append(block)
+        } else {
+          damaged.append(statement.int(at: 0))
         }
-        blocks.append(
-          LogBlock(
-            serverID: server, fill: fill, kind: statement.text(at: 1) ?? "",
-            zone: statement.text(at: 2) ?? "", filledAt: statement.int(at: 3),
-            firstAt: statement.int(at: 4), lastAt: statement.int(at: 5),
-            lines: statement.int(at: 6), bytes: bytes))
       }
-      return blocks
+      return (blocks, damaged)
     }
+  }
+}
+
+extension LogBlock {
+  static let columns =
+    "id, server_id, fill, kind, zone, filled_us, first_us, last_us, lines, size, codec, crc32, bytes"
+
+  /// Of a row with these columns; nil when it cannot be read back as it was written.
+  init?(_ row: borrowing Statement) {
+    let stored = row.blob(at: 12)
+    let bytes =
+      row.text(at: 10) == "zlib"
+      ? Deflate.uncompress(stored, size: Int(row.int(at: 9))) : stored
+    guard let bytes, Deflate.crc32(bytes) == row.int(at: 11) else { return nil }
+    self.init(
+      serverID: row.int(at: 1), fill: row.int(at: 2), kind: row.text(at: 3) ?? "",
+      zone: row.text(at: 4) ?? "", filledAt: row.int(at: 5), firstAt: row.int(at: 6),
+      lastAt: row.int(at: 7), lines: row.int(at: 8), bytes: bytes)
   }
 }
 

@@ -22,9 +22,20 @@ public final class Replacement {
   /// The store that is made: its recorded rows are there but for `blocks`, all others are missing.
   public private(set) var store: Store!
 
+  /// What the old file holds of the stream.
+  public private(set) var map: ArchiveMap!
+  /// What was recorded and cannot be read any more, each in one sentence.
+  public private(set) var losses: [String] = []
+
+  /// The name under which the old file was kept, as something in it cannot be read.
+  public private(set) var keptFile: String?
+
+  /// Ids of blocks that stand for bytes which are lost.
+  var lostIDs: Set<Int64> = []
+
   private let file: String
   private let lock: StoreLock
-  private let old: Connection
+  let old: Connection
   private var isFinished = false
 
   private var newFile: String { file + Self.suffix }
@@ -43,6 +54,8 @@ public final class Replacement {
     do {
       old = try Connection(path: file, mode: .readWrite)
       old.busyTimeout(Store.busyTimeout)
+      // A page that is none of the table's is found before its rows are taken for rows.
+      try old.execute("PRAGMA cell_size_check = ON")
       guard try Schema.found(in: old, path: path) > 0 else {
         throw StoreError(.notAStore, path, "is empty; record or import first")
       }
@@ -112,43 +125,10 @@ public final class Replacement {
     let statement = try store.connection.prepare("ATTACH ? AS old")
     statement.bind(file, at: 1)
     try statement.run()
+    map = try ArchiveMap(of: old)
     try store.begin()
     for table in try recordedTables() where table != "blocks" { try copy(table) }
-  }
-
-  // MARK: Recorded rows
-
-  private func recordedTables() throws -> [String] {
-    try names(
-      """
-      SELECT name FROM main.sqlite_schema JOIN old.sqlite_schema USING (type, name)
-      WHERE type = 'table'
-      """
-    ).filter(Schema.recordedTables.contains)
-  }
-
-  /// Copies the rows of a table, or one, by the columns that both files have. Columns that only the
-  /// new one has get their defaults.
-  private func copy(_ table: String, id: Int64? = nil) throws {
-    let columns = try commonColumns(table).joined(separator: ", ")
-    try store.connection.execute(
-      "INSERT INTO main.\"\(table)\" (\(columns)) SELECT \(columns) FROM old.\"\(table)\""
-        + (id.map { " WHERE id = \($0)" } ?? ""))
-  }
-
-  /// The columns of a table that both files have, but for computed ones, quoted.
-  private func commonColumns(_ table: String) throws -> [String] {
-    try names(
-      """
-      SELECT '"' || name || '"' FROM pragma_table_xinfo('\(table)', 'main') AS n
-      JOIN pragma_table_xinfo('\(table)', 'old') AS o USING (name, hidden)
-      WHERE hidden = 0 ORDER BY n.cid
-      """)
-  }
-
-  /// Copies a block as it is.
-  public func copyBlock(_ id: Int64) throws {
-    try store.run { try copy("blocks", id: id) }
+    try addMissingRows()
   }
 
   /// The names of the servers by their numbers, ascending.
@@ -163,68 +143,30 @@ public final class Replacement {
     }
   }
 
-  /// The position of a server in the old file; nil when it has none.
+  /// The position of a server in the old file; nil when it has none that can be read.
   public func oldPosition(of server: Int64) throws -> Store.Position? {
-    try store.first(
-      """
-      SELECT p.session_id, s.connected_us, p.session_offset, p.last_us, p.state
-      FROM old.positions p JOIN old.sessions s ON s.id = p.session_id WHERE p.id = ?
-      """, [.integer(server)], Store.Position.init)
-  }
-
-  /// How many bytes of the stream are in the blocks.
-  public func streamBytes() throws -> Int64 {
-    try store.integer("SELECT sum(size) FROM old.blocks") ?? 0
-  }
-
-  // MARK: Derived rows
-
-  /// What became of one table's rows.
-  public struct Change: Sendable, Equatable {
-    public let table: String
-    /// Rows in the old file; 0 where it has no such table.
-    public let before: Int64
-    /// Rows in the new one.
-    public let after: Int64
-    /// Rows with an id that the old file has not.
-    public let added: Int64
-    /// Rows of the old file with an id that the new one has not.
-    public var removed: Int64 { before - (after - added) }
-    /// Rows with another value in any column that both files have.
-    public let changed: Int64
-  }
-
-  /// Compares the derived tables of both files, in the order of their declaration.
-  public func changes() throws -> [Change] {
     try store.run {
-      try names(
-        """
-        SELECT t.name FROM main.sqlite_schema t JOIN pragma_table_xinfo(t.name, 'main') c
-        WHERE t.type = 'table' AND c.name = 'server_id' ORDER BY t.rowid
-        """
-      ).filter { !Schema.recordedTables.contains($0) }.map { try change(of: $0) }
+      do throws(SQLiteError) {
+        let statement = try old.prepare(
+          """
+          SELECT p.session_id, s.connected_us, p.session_offset, p.last_us, p.state
+          FROM positions p JOIN sessions s ON s.id = p.session_id WHERE p.id = ?
+          """)
+        statement.bind(server, at: 1)
+        return try statement.step() ? Store.Position(statement) : nil
+      } catch {
+        guard error.isDamage else { throw error }
+        return nil
+      }
     }
   }
 
-  private func change(of table: String) throws -> Change {
-    let columns = try commonColumns(table)
-    let after = try store.integer("SELECT count(*) FROM main.\"\(table)\"") ?? 0
-    guard !columns.isEmpty else {
-      return Change(table: table, before: 0, after: after, added: after, changed: 0)
-    }
-    let differs = columns.map { "n.\($0) IS NOT o.\($0)" }.joined(separator: " OR ")
-    let sums = try store.first(
-      """
-      SELECT total(o.id IS NULL), total(o.id IS NOT NULL AND (\(differs)))
-      FROM main."\(table)" n LEFT JOIN old."\(table)" o ON o.id = n.id
-      """, []
-    ) { (added: $0.int(at: 0), changed: $0.int(at: 1)) }!
-    return Change(
-      table: table, before: try store.integer("SELECT count(*) FROM old.\"\(table)\"") ?? 0,
-      after: after, added: sums.added, changed: sums.changed)
+  /// Notes that something that was recorded cannot be read any more.
+  public func lose(_ sentence: String) {
+    if !losses.contains(sentence) { losses.append(sentence) }
   }
 
-  private func names(_ sql: String) throws -> [String] {
+  func names(_ sql: String) throws -> [String] {
     let statement = try store.connection.prepare(sql)
     var found: [String] = []
     while try statement.step() { found.append(statement.text(at: 0) ?? "") }
@@ -242,10 +184,7 @@ public final class Replacement {
       try store.begin()
       // Whoever adds to the old file without its lock has to wait, and finds the new one.
       try old.execute("BEGIN IMMEDIATE")
-      for table in try recordedTables() where table != "blocks" {
-        try store.connection.execute("DELETE FROM main.\"\(table)\"")
-        try copy(table)
-      }
+      try copyWhatWasAddedMeanwhile()
       try copyWhatIsTheUsers()
       for (name, options) in options { try store.set(options, ofServer: name) }
       try store.commit()
@@ -260,35 +199,34 @@ public final class Replacement {
     }
   }
 
-  /// Tables, views, indexes and triggers that somebody added to the store stay in it.
-  private func copyWhatIsTheUsers() throws {
-    let statement = try store.connection.prepare(
-      """
-      SELECT o.type, o.name, o.sql FROM old.sqlite_schema o
-      LEFT JOIN main.sqlite_schema n USING (type, name)
-      WHERE n.name IS NULL AND o.sql IS NOT NULL
-        AND o.name NOT LIKE 'sqlite^_%' ESCAPE '^'
-      ORDER BY o.type <> 'table', o.rowid
-      """)
-    var found: [(type: String, name: String, sql: String)] = []
-    while try statement.step() {
-      found.append(
-        (statement.text(at: 0) ?? "", statement.text(at: 1) ?? "", statement.text(at: 2) ?? ""))
-    }
-    for item in found {
-      // An index of a column that is gone has no place any more.
-      guard (try? store.connection.execute(item.sql)) != nil else { continue }
-      if item.type == "table" { try copy(item.name) }
-    }
+  /// `amirec action` writes without the lock.
+  private func copyWhatWasAddedMeanwhile() throws {
+    try copy("servers")
+    guard try recordedTables().contains("actions") else { return }
+    try store.connection.execute("DELETE FROM main.actions")
+    try copy("actions")
   }
 
   private func replace() throws {
+    if !losses.isEmpty { try keepDamagedFile() }
     try Self.sync(newFile)
     guard unsafe rename(newFile, file) == 0 else {
       throw StoreError.system(path, "the new file cannot be put in its place")
     }
     let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
     try Self.sync(folder.isEmpty ? "/" : folder)
+  }
+
+  /// The old file gets another name: a later program may read more of it.
+  private func keepDamagedFile() throws {
+    for number in 1... {
+      let name = file + ".damaged" + (number == 1 ? "" : "-\(number)")
+      if unsafe link(file, name) == 0 {
+        keptFile = name
+        return
+      }
+      guard errno == EEXIST else { throw StoreError.system(name, "the old file cannot be kept") }
+    }
   }
 
   /// Has the disk catch up with a file or folder.

@@ -78,10 +78,20 @@ public enum Schema {
   }
 
   /// The version of the store in this file; 0 for an empty one.
+  ///
+  /// - Throws: `StoreError` for another program's file, a later store, and one whose list of tables
+  ///   is damaged; `SQLiteError`.
   static func found(in connection: borrowing Connection, path: String) throws -> Int64 {
-    let application = try integer(connection, "PRAGMA application_id")
-    let found = try integer(connection, "PRAGMA user_version")
-    let tables = try integer(connection, "SELECT count(*) FROM sqlite_schema")
+    let application: Int64
+    let found: Int64
+    let tables: Int64
+    do {
+      application = try integer(connection, "PRAGMA application_id")
+      found = try integer(connection, "PRAGMA user_version")
+      tables = try integer(connection, "SELECT count(*) FROM sqlite_schema")
+    } catch let error as SQLiteError where error.isDamage && error.primaryCode != 26 {
+      throw StoreError.unfindable(path, error)
+    }
     if tables == 0, application == 0 { return 0 }
     guard application == applicationID else {
       throw StoreError(.notAStore, path, "is a database of another program; name a store of amirec")

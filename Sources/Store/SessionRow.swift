@@ -8,6 +8,7 @@ public struct SessionRow: Row, Sendable {
     "id", "server_id", "connected_us", "logged_in_us", "ended_us", "end_reason", "source",
     "source_name", "time_source", "banner", "bytes", "frames", "cut_frames",
   ]
+  public static let timeLines = [["connected_us", "ended_us"]]
 
   public var id: Int64
   public var serverID: Int64
@@ -77,6 +78,7 @@ public struct GapRow: Row, Sendable {
     "id", "server_id", "session_id", "started_us", "ended_us", "reason", "attempts",
     "session_offset", "length",
   ]
+  public static let timeLines = [["started_us", "ended_us"]]
 
   public var id: Int64 = 0
   public var serverID: Int64 = 0
@@ -172,6 +174,11 @@ extension Store {
     }
   }
 
+  /// Removes a row of `gaps`: what it said turned out not to be so.
+  public func remove(gap id: Int64) throws {
+    try execute("DELETE FROM gaps WHERE id = ?") { $0.append(id) }
+  }
+
   /// Notes when a session's login was accepted, ahead of its row.
   public func note(login: Int64, banner: String?, ofSession id: Int64) throws {
     try execute("UPDATE sessions SET logged_in_us = ?, banner = ? WHERE id = ?") {
@@ -182,7 +189,10 @@ extension Store {
   }
 
   /// Ends sessions that began before one and never ended: their journal was lost with their end.
-  public func endLostSessions(of server: Int64, before id: Int64) throws {
+  ///
+  /// - Returns: these sessions, in the order of their ids.
+  public func endLostSessions(of server: Int64, before id: Int64) throws -> [SessionRow] {
+    let lost = try sessions(of: server).filter { $0.id < id && $0.endedAt == nil }
     try execute(
       """
       UPDATE sessions SET ended_us = coalesce(logged_in_us, connected_us),
@@ -192,6 +202,11 @@ extension Store {
     ) {
       $0.append(server)
       $0.append(id)
+    }
+    return lost.map { session in
+      var session = session
+      session.endedAt = session.loggedInAt ?? session.connectedAt
+      return session
     }
   }
 

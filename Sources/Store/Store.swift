@@ -180,10 +180,23 @@ public final class Store {
     }
   }
 
+  /// What is written to a column: its value, or that of a time which it must not be before.
+  private func value<R: Row>(of column: Int, in type: R.Type) -> String {
+    let earlier = R.timeLines.flatMap { line in
+      line.firstIndex(of: R.columns[column]).map { Array(line[..<$0]) } ?? []
+    }
+    guard !earlier.isEmpty else { return "?\(column + 1)" }
+    let limits = earlier.map { name in
+      let place = R.columns.firstIndex(of: name)!
+      return "coalesce(?\(place + 1), ?\(column + 1))"
+    }
+    return "max(?\(column + 1), \(limits.joined(separator: ", ")))"
+  }
+
   private func writer<R: Row>(for type: R.Type) throws -> PreparedStatement {
     if let writer = writers[ObjectIdentifier(type)] { return writer }
     let columns = R.columns.map { "\"\($0)\"" }
-    let places = Array(repeating: "?", count: columns.count).joined(separator: ", ")
+    let places = R.columns.indices.map { value(of: $0, in: R.self) }.joined(separator: ", ")
     let changes = columns.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
     let sql =
       "INSERT INTO \(R.table) (\(columns.joined(separator: ", "))) VALUES (\(places)) "

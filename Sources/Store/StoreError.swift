@@ -44,6 +44,14 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         + "the recorded stream")
   }
 
+  /// What says which tables there are cannot be read.
+  static func unfindable(_ path: String, _ error: SQLiteError) -> StoreError {
+    StoreError(
+      .damaged, path,
+      "is damaged where it says what it holds (\(error.message)), so that nothing in it can be found; "
+        + "take a copy from before, or try .recover of the sqlite3 shell", sqliteCode: error.code)
+  }
+
   /// A call of the system on `path` failed, as `errno` says.
   static func system(_ path: String, _ what: String) -> StoreError {
     let reason = unsafe String(cString: strerror(errno))
@@ -53,7 +61,16 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
   init(_ error: SQLiteError, path: String) {
     let primary = error.code & 0xFF
     switch primary {
-    case 26: self.init(.notAStore, path, "is no SQLite database; name a store made by amirec")
+    case 26:
+      self.init(
+        .notAStore, path,
+        "is no SQLite database, or its beginning is gone; name a store made by amirec, or take a copy "
+          + "from before")
+    case _ where error.isDamage:
+      self.init(
+        .damaged, path,
+        "is damaged (\(error.message)); amirec verify --db \(path) says where, and amirec rebuild "
+          + "saves what can be read", sqliteCode: error.code)
     case 14:
       self.init(
         .unreadable, path, "cannot be opened; check that it exists and who may read and write it",

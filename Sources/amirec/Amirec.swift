@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Glibc
 import Reports
+import SQLite
 
 @main struct Amirec: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -45,6 +46,9 @@ import Reports
     case let error as ReportsError:
       complain(error.description)
       Glibc.exit(error.code == .usage ? Failure.usage : Failure.input)
+    case let error as SQLiteError where error.isDamage:
+      complain(ReportsError.damaged(error.path ?? "the store", error).description)
+      Glibc.exit(Failure.input)
     case let code as ExitCode:
       Glibc.exit(code.rawValue)
     default:

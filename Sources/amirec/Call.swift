@@ -38,13 +38,11 @@ struct CallCommand: ParsableCommand {
     var filter = FrameFilter()
     filter.values = try lookup.uniqueids(of: call)
     filter.times = try lookup.times(of: call)
-    let listing = FrameListing(
+    var listing = try FrameListing(
       archive: try Archive(path: path), filter: filter, style: .raw, zone: zone,
       output: Terminal.output())
-    for session in try listing.archive.sessions()
-    where CallLookup.server(of: session) == CallLookup.server(of: call) {
-      try listing.write(session: session)
-    }
-    try listing.output.flush()
+    let sessions = listing.map.sessions
+    try listing.write(
+      sessions: sessions.filter { CallLookup.server(of: $0.id) == CallLookup.server(of: call) })
   }
 }

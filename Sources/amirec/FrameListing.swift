@@ -30,18 +30,74 @@ struct FrameListing: ~Copyable {
   enum Style: String, ExpressibleByArgument, CaseIterable { case raw, text, json }
 
   let archive: Archive
+  let map: ArchiveMap
   let filter: FrameFilter
   let style: Style
   let zone: Zone
   let output: Output
+  /// How many stretches of the stream could not be given back.
+  private var losses = 0
 
-  /// Writes those of one session.
-  func write(session: Int64) throws {
-    for id in try archive.blocks(
-      ofSession: session, from: filter.times.lowerBound, to: filter.times.upperBound)
-    {
-      try write(try archive.block(id))
+  init(
+    archive: consuming Archive, filter: FrameFilter, style: Style, zone: Zone, output: Output
+  ) throws {
+    map = try archive.map()
+    self.archive = archive
+    self.filter = filter
+    self.style = style
+    self.zone = zone
+    self.output = output
+  }
+
+  /// Writes the messages of all these sessions. What cannot be read back is left out, and said.
+  ///
+  /// - Throws: `Failure` at the end when something was left out.
+  mutating func write(sessions: [ArchiveMap.Session]) throws {
+    for session in sessions {
+      for piece in session.pieces {
+        switch piece {
+        case .block(let place): try write(place)
+        case .hole(let hole): try miss(hole, of: session.id)
+        }
+      }
     }
+    try output.flush()
+    if losses == 0, !map.damagedTables.isEmpty {
+      try lose("rows of \(map.damagedTables.joined(separator: " and ")) cannot be read")
+    }
+    guard losses > 0 else { return }
+    throw Failure(
+      Failure.wanting,
+      "not all that was recorded can be given back: amirec verify says what is damaged")
+  }
+
+  private mutating func write(_ place: ArchiveMap.Place) throws {
+    guard place.lastAt >= filter.times.lowerBound, place.firstAt < filter.times.upperBound else {
+      return
+    }
+    do {
+      try write(try archive.block(place.id))
+    } catch let error as StoreError where error.code == .damaged {
+      try lose(
+        "block \(place.id) cannot be read back: bytes \(place.bytes.lowerBound) to "
+          + "\(place.bytes.upperBound) of session \(place.sessionID) are missing here")
+    }
+  }
+
+  private mutating func miss(_ hole: ArchiveMap.Hole, of session: Int64) throws {
+    guard hole.until >= filter.times.lowerBound, hole.since < filter.times.upperBound else {
+      return
+    }
+    try lose(
+      "no block holds bytes \(hole.bytes.lowerBound) to \(hole.bytes.upperBound) of session "
+        + "\(session): they are missing here")
+  }
+
+  private mutating func lose(_ sentence: String) throws {
+    losses += 1
+    // In its place among the messages, where both go to a terminal.
+    try output.flush()
+    Terminal.tell(sentence)
   }
 
   private func write(_ block: Archive.StoredBlock) throws {

@@ -9,7 +9,8 @@ struct FramesCommand: ParsableCommand {
     abstract: "Gives back the recorded messages.",
     discussion: """
       With --session alone and --format raw the output is the session's stream, byte for byte; the \
-      sessions of a recording in the order of their ids are the recording.
+      sessions of a recording in the order of their ids are the recording. What is damaged is left \
+      out and named on standard error, and the exit code is 1.
       """)
 
   @OptionGroup var store: StoreOptions
@@ -42,32 +43,37 @@ struct FramesCommand: ParsableCommand {
   func run() throws {
     let zone = try Zone.use(tz)
     let path = try store.given()
-    let archive = try Archive(path: path)
     var filter = FrameFilter(event: event)
     if from != nil || to != nil {
       let period = try Period(
         from: from ?? "1970-01-01", to: to ?? "9999-01-01", zone: zone, nowUs: Terminal.nowUs)
       filter.times = period.fromUs..<period.toUs
     }
-    let known = try archive.sessions()
-    if let session, !known.contains(session) {
-      throw Failure(
-        Failure.input,
-        "there is no session \(session); amirec sql 'SELECT id, connected_at FROM sessions' lists them"
-      )
-    }
-    var sessions = session.map { [$0] } ?? known
-    if let call {
+    var call: Int64?
+    if let id = self.call {
       let lookup = try CallLookup(path: path)
-      let id = try lookup.call(call)
-      filter.values = try lookup.uniqueids(of: id)
-      filter.times = filter.times.clamped(to: try lookup.times(of: id))
-      sessions = sessions.filter { CallLookup.server(of: $0) == CallLookup.server(of: id) }
+      let found = try lookup.call(id)
+      filter.values = try lookup.uniqueids(of: found)
+      filter.times = filter.times.clamped(to: try lookup.times(of: found))
+      call = found
     }
-    let listing = FrameListing(
-      archive: archive, filter: filter, style: format, zone: zone, output: Terminal.output())
-    for session in sessions { try listing.write(session: session) }
-    try listing.output.flush()
+    var listing = try FrameListing(
+      archive: try Archive(path: path), filter: filter, style: format, zone: zone,
+      output: Terminal.output())
+    var sessions = listing.map.sessions
+    if let session {
+      sessions = sessions.filter { $0.id == session }
+      guard !sessions.isEmpty else {
+        throw Failure(
+          Failure.input,
+          "there is no session \(session); amirec sql 'SELECT id, connected_at FROM sessions' lists them"
+        )
+      }
+    }
+    if let call {
+      sessions = sessions.filter { CallLookup.server(of: $0.id) == CallLookup.server(of: call) }
+    }
+    try listing.write(sessions: sessions)
   }
 }
 

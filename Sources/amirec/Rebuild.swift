@@ -14,11 +14,20 @@ struct RebuildCommand: ParsableCommand {
       the old one stays as it was. It needs as much room again. Nobody may have the store open: \
       amirecd is to be stopped. What was recorded stays: servers, sessions, gaps, blocks, actions, \
       and tables of your own.
+
+      Of a damaged store all is kept that can be read: a block that cannot be read back costs itself, \
+      and has a row in gaps (reason damaged). What is lost is named on standard error, the old file \
+      is kept beside the new one as STORE.damaged, and the exit code is 1.
       """)
 
   @OptionGroup var store: StoreOptions
 
   @OptionGroup var filling: FillingOptions
+
+  @Flag(
+    help:
+      "Take messages in that were skipped, as they had ended the program (gaps, reason skipped).")
+  var retrySkipped = false
 
   @Flag(help: "Write what changed as JSON.")
   var json = false
@@ -28,9 +37,10 @@ struct RebuildCommand: ParsableCommand {
     let change = try filling.change()
     Interruption.watch()
     var meter = ProgressMeter(name: path)
-    let changes: [Replacement.Change]
+    let outcome: Rebuild.Outcome
     do {
-      changes = try Rebuild.run(path: path, changing: change) { progress in
+      outcome = try Rebuild.run(path: path, retriesSkipped: retrySkipped, changing: change) {
+        progress in
         try Interruption.check()
         meter.show(bytes: progress.bytes, of: progress.totalBytes, events: progress.events)
       }
@@ -40,18 +50,30 @@ struct RebuildCommand: ParsableCommand {
     }
     meter.clear()
     let output = Terminal.output()
-    try output.write(json ? RebuildSummary.json(changes) : RebuildSummary.text(changes))
+    try output.write(json ? RebuildSummary.json(outcome) : RebuildSummary.text(outcome.changes))
     try output.flush()
+    for change in outcome.changes where change.comparison == nil {
+      Terminal.tell("\(change.table): the old rows are damaged; all are made anew")
+    }
+    for loss in outcome.losses { Terminal.tell(loss) }
+    if let kept = outcome.keptFile {
+      throw Failure(
+        Failure.wanting, "not all that was recorded could be read; the old file is kept: \(kept)")
+    }
   }
 }
 
 /// What a rebuild changed.
 enum RebuildSummary {
-  /// Tables without rows before and after are left out.
+  /// Tables without rows before and after are left out. A minus stands for what cannot be compared.
   static func text(_ changes: [Replacement.Change]) -> String {
     let heading = ["table", "before", "after", "added", "removed", "changed"]
-    let rows = changes.filter { $0.before > 0 || $0.after > 0 }.map {
-      [$0.table] + [$0.before, $0.after, $0.added, $0.removed, $0.changed].map { "\($0)" }
+    let rows = changes.filter { $0.comparison?.before != 0 || $0.after > 0 }.map { change in
+      let numbers = change.comparison.map {
+        ($0.before, [$0.added, $0.removed, $0.changed].map { "\($0)" })
+      }
+      return [change.table, numbers.map { "\($0.0)" } ?? "-", "\(change.after)"]
+        + (numbers?.1 ?? ["-", "-", "-"])
     }
     guard !rows.isEmpty else { return "the store holds no rows that are derived\n" }
     let widths = heading.indices.map { column in
@@ -66,12 +88,16 @@ enum RebuildSummary {
   }
 
   /// `{"tables": [{"table", "before", "after", "added", "removed", "changed"}]}`, all derived
-  /// tables.
-  static func json(_ changes: [Replacement.Change]) -> String {
-    let entries = changes.map {
-      "{\"table\":\(JSONText.quoted($0.table)),\"before\":\($0.before),\"after\":\($0.after),"
-        + "\"added\":\($0.added),\"removed\":\($0.removed),\"changed\":\($0.changed)}"
+  /// tables; null for what cannot be compared. `losses`: what was recorded and cannot be read.
+  static func json(_ outcome: Rebuild.Outcome) -> String {
+    let entries = outcome.changes.map { change in
+      func number(_ value: Int64?) -> String { value.map { "\($0)" } ?? "null" }
+      let comparison = change.comparison
+      return "{\"table\":\(JSONText.quoted(change.table)),\"before\":\(number(comparison?.before)),"
+        + "\"after\":\(change.after),\"added\":\(number(comparison?.added)),"
+        + "\"removed\":\(number(comparison?.removed)),\"changed\":\(number(comparison?.changed))}"
     }
-    return "{\"tables\":[\(entries.joined(separator: ","))]}\n"
+    return "{\"tables\":[\(entries.joined(separator: ","))],"
+      + "\"losses\":[\(outcome.losses.map { JSONText.quoted($0) }.joined(separator: ","))]}\n"
   }
 }

@@ -82,16 +82,26 @@ import Testing
     #expect(unknown.errors.contains("known: cels, dialplan_steps, variables"))
   }
 
-  @Test func `a damaged block is named and the old file stays`() async throws {
+  @Test func `a damaged block costs itself, and the old file is kept beside the new one`()
+    async throws
+  {
     try await importRecording()
     try execute("UPDATE blocks SET crc32 = crc32 + 1; DELETE FROM dials")
-    let before = content(of: store)
+    let frames = try await amirec(["frames", "--session", "1", "--format", "raw"])
+    #expect(frames.status == 1 && frames.output == "")
+    #expect(frames.errors.contains("block 1 cannot be read back"))
     let outcome = try await amirec(["rebuild"])
-    #expect(outcome.status == 3)
-    #expect(outcome.errors.contains("block 1 cannot be read back"))
-    #expect(try await rows("SELECT count(*) FROM dials") == "0")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("amirec: session 1: bytes 0 to "))
+    #expect(outcome.errors.contains("the old file is kept: \(store).damaged"))
+    #expect(try await rows("SELECT reason, session_offset FROM gaps") == "damaged,0")
+    #expect(try await rows("SELECT count(*) FROM blocks") == "1")
     #expect(files(in: folder.path).contains("store.db.rebuild") == false)
-    #expect(content(of: store).count == before.count)
+    let again = try await amirec(["rebuild", "--json"])
+    #expect(again.status == 1)
+    #expect(again.output.contains("\"losses\":[\"session 1: bytes 0 to "))
+    let verified = try await amirec(["verify"])
+    #expect(verified.status == 1 && verified.errors.contains("(blocks)"))
   }
 
   @Test func `it is refused while another program writes or has the store open`() async throws {

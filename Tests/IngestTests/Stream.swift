@@ -101,7 +101,15 @@ struct Bench {
   func rebuild(
     _ change: (inout Normalizer.Options) -> Void = { _ in }
   ) throws -> [Replacement.Change] {
-    try Rebuild.run(path: path, changing: change) { _ in }
+    let outcome = try Rebuild.run(path: path, changing: change) { _ in }
+    precondition(outcome.losses.isEmpty, "\(outcome.losses)")
+    return outcome.changes
+  }
+
+  /// Makes the derived tables of a damaged store anew.
+  func salvage(retriesSkipped: Bool = false) throws -> Rebuild.Outcome {
+    try Rebuild.run(
+      path: path, retriesSkipped: retriesSkipped, changing: { _ in }, report: { _ in })
   }
 
   /// Changes the store behind the programs' backs.
@@ -134,6 +142,13 @@ struct Bench {
     while try statement.step() { result.append(statement.text(at: 0) ?? "NULL") }
     return result
   }
+}
+
+extension Replacement.Change {
+  var before: Int64 { comparison!.before }
+  var added: Int64 { comparison!.added }
+  var removed: Int64 { comparison!.removed }
+  var changed: Int64 { comparison!.changed }
 }
 
 /// A generator of the same numbers for the same seed. **Source:** Steele and others, SplitMix, 2014

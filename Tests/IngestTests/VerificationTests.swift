@@ -45,7 +45,11 @@ import Testing
     ("ids", "UPDATE dials SET id = id + (1 << 40) WHERE id = 1"),
     (
       "sessions",
-      "INSERT INTO sessions (id, server_id, connected_us, source, time_source, bytes, frames, cut_frames) SELECT 2, 0, ended_us - 1, 'live', 'received', 0, 0, 0 FROM sessions"
+      "INSERT INTO sessions (id, server_id, connected_us, source, time_source, bytes, frames, cut_frames) SELECT 2, 0, ended_us + 1, 'live', 'received', 0, 0, 0 FROM sessions; UPDATE sessions SET ended_us = NULL WHERE id = 1; UPDATE blocks SET session_id = 2 WHERE id = (SELECT max(id) FROM blocks)"
+    ),
+    (
+      "sessions",
+      "INSERT INTO sessions (id, server_id, connected_us, source, time_source, bytes, frames, cut_frames) SELECT 2, 0, ended_us + 1, 'live', 'received', 0, 0, 0 FROM sessions; UPDATE blocks SET session_id = 2 WHERE id = (SELECT min(id) FROM blocks)"
     ),
     (
       "contiguity", "UPDATE blocks SET session_offset = session_offset + 1 WHERE session_offset > 0"
@@ -56,6 +60,10 @@ import Testing
     ("positions", "DELETE FROM positions"),
     ("event-counts", "UPDATE event_counts SET count = count + 1 WHERE id = 1"),
     ("event-counts", "DELETE FROM event_counts WHERE id = 3"),
+    (
+      "log-blocks",
+      "INSERT INTO log_blocks (id, server_id, fill, kind, zone, filled_us, first_us, last_us, lines, size, codec, crc32, bytes) VALUES (1, 0, 1, 'cdr', 'UTC', 0, 0, 0, 1, 1, 'none', 0, x'41')"
+    ),
     ("times", "UPDATE channels SET ended_us = started_us - 1 WHERE id = 1"),
     ("times", "UPDATE queue_offers SET ended_us = called_us - 1 WHERE id = 1"),
     ("call-ends", "UPDATE calls SET ended_us = NULL WHERE id = 2"),

@@ -208,3 +208,44 @@ import Testing
     #expect(table.chunks.map(\.length) == [5] && table.chunks.map(\.time) == [2])
   }
 }
+
+/// No row ends before it begins, whoever writes it.
+@Suite struct TimeLineTests {
+  @Test func `a time is not written before one that it follows`() throws {
+    let folder = TemporaryFolder()
+    let store = try Store(path: folder.file("store.db"))
+    try store.begin()
+    let server = try store.server(named: "pbx")
+    var gap = GapRow()
+    gap.serverID = server
+    func written(_ id: Int64, _ start: Int64, _ end: Int64?) throws -> Int64? {
+      gap.id = id
+      gap.startedAt = start
+      gap.endedAt = end
+      try store.write(&gap)
+      return try store.integer("SELECT ended_us FROM gaps WHERE id = ?", .integer(id))
+    }
+    #expect(try written(1, 5, 7) == 7)
+    #expect(try written(2, 5, 3) == 5)
+    #expect(try written(2, 2, 3) == 3)
+    #expect(try written(2, 9, 3) == 9)
+    #expect(try written(1, 5, nil) == nil)
+  }
+
+  @Test func `every row that begins and ends has a time line, of columns that it has`() throws {
+    let types: [any Row.Type] = [
+      AgentIntervalRow.self, BridgeRow.self, BridgeMemberRow.self, CallRow.self, ChannelRow.self,
+      ConferenceRow.self, ConferenceMemberRow.self, DeviceStateRow.self, DialRow.self, HoldRow.self,
+      ParkingRow.self, QueueMemberRow.self, QueueOfferRow.self, QueueVisitRow.self,
+      RecordingRow.self, RegistrationRow.self, TransferRow.self, SessionRow.self, GapRow.self,
+    ]
+    for type in types {
+      let ends = type.columns.filter { $0 == "ended_us" || $0 == "left_us" }
+      #expect(!ends.isEmpty, "\(type.table)")
+      for end in ends { #expect(type.timeLines.contains { $0.last == end }, "\(type.table)") }
+      for line in type.timeLines {
+        #expect(line.count > 1 && Set(line).isSubset(of: type.columns), "\(type.table)")
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import AMI
+import Store
+
+/// Reads a session's blocks as they were taken in, to count what is in them again.
+struct SessionReader {
+  private var reader = BlockReader()
+  private let skipped: Set<Int64>
+
+  /// - Parameter skipped: places of messages that were kept from the normalizer.
+  init(_ session: ArchiveMap.Session, _ skipped: Set<Int64>) {
+    self.skipped = skipped
+  }
+
+  /// What comes next begins elsewhere.
+  mutating func restart(at offset: Int64) { reader.restart(at: offset) }
+
+  /// What is in the next block.
+  mutating func census(of block: Archive.StoredBlock) -> BlockCensus {
+    var frame = Frame()
+    var census = BlockCensus()
+    reader.append(block.bytes)
+    while let offset = reader.next(into: &frame) {
+      census.count(frame, isRead: !skipped.contains(offset))
+    }
+    return census
+  }
+}
