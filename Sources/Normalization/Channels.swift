@@ -223,9 +223,9 @@ extension Normalizer {
 
   /// Ends a channel and what it takes part in. One that a list showed to be up, and that turns out to
   /// have ended in a gap before, ended when it was seen last.
-  mutating func close(_ slot: Int, at end: Int64, by closedBy: String) {
+  mutating func close(_ slot: Int, at lastTime: Int64, by closedBy: String) {
     let row = channels[slot].row
-    let time = max(end, row.startedAt, row.answeredAt ?? end)
+    let time = max(lastTime, row.startedAt, row.answeredAt ?? lastTime)
     channels[slot].row.endedAt = time
     channels[slot].row.closedBy = closedBy
     channelsByName.remove(slot, of: channels[slot].row.name)
