@@ -4,8 +4,8 @@ import Store
 
 /// What would keep amirecd from working with a configuration, looked at without changing anything.
 struct StartCheck {
-  /// What keeps it from recording or storing, or lets others at a secret, each in one line that says
-  /// what to do.
+  /// What keeps it from recording or storing, or lets others at a secret, each in one line that
+  /// says what to do.
   private(set) var faults: [String] = []
   /// What there is to know besides.
   private(set) var notes: [String] = []
