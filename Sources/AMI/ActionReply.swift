@@ -69,24 +69,32 @@ extension Frame {
     text(named: header).flatMap { $0.isEmpty || $0 == "<unknown>" ? nil : $0 }
   }
 
-  /// A decimal number; nil when there is none.
-  func number(_ header: String) -> Int? { text(named: header).flatMap { Int($0) } }
+  /// A decimal number of 32 bits, with or without a sign; nil when there is none.
+  func number(_ header: String) -> Int? {
+    integer(named: header, in: Number.int.lowerBound...Number.unsigned.upperBound).map { Int($0) }
+  }
 
-  /// A number with decimals; nil when there is none.
-  func decimal(_ header: String) -> Double? { text(named: header).flatMap { Double($0) } }
+  /// A number with decimals, of 32 bits before them; nil when there is none.
+  func decimal(_ header: String) -> Double? {
+    text(named: header).flatMap {
+      Number.decimal($0, in: Double(Int32.min)...Double(UInt32.max))
+    }
+  }
 
   /// Whole seconds as a duration; nil when there are none.
   func seconds(_ header: String) -> Duration? { number(header).map { .seconds($0) } }
 
   /// Seconds since 1970; nil for 0, which says never.
-  func time(_ header: String) -> Int? { number(header).flatMap { $0 == 0 ? nil : $0 } }
+  func time(_ header: String) -> Int? {
+    integer(named: header, in: Number.date).flatMap { $0 == 0 ? nil : Int($0) }
+  }
 
   /// `HH:MM:SS` as a duration; nil when it is none.
   func clock(_ header: String) -> Duration? {
     guard let parts = text(named: header)?.split(separator: ":"), parts.count == 3 else {
       return nil
     }
-    let numbers = parts.compactMap { Int($0) }
+    let numbers = parts.compactMap { Number.integer($0, in: 0...999_999) }
     guard numbers.count == 3 else { return nil }
     return .seconds(numbers[0] * 3600 + numbers[1] * 60 + numbers[2])
   }

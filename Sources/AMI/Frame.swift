@@ -107,9 +107,15 @@ public struct Frame: Sendable {
     return bytes[range].elementsEqual(value)
   }
 
-  /// The value of the first header of this name as a decimal number; nil when it is none.
-  public func integer(of name: HeaderName) -> Int64? {
-    range(of: name).flatMap { Text.integer(bytes[$0]) }
+  /// The value of the first header of this name as a number within `range`; nil when it is none.
+  public func integer(of name: HeaderName, in range: ClosedRange<Int64>) -> Int64? {
+    self.range(of: name).flatMap { Number.integer(bytes[$0], in: range) }
+  }
+
+  /// The value of the first header with this name, whether this package knows the name or not, as a
+  /// number within `range`; nil when it is none.
+  public func integer(named name: String, in range: ClosedRange<Int64>) -> Int64? {
+    headers.first { matches($0, name) }.flatMap { Number.integer(bytes[$0.valueRange], in: range) }
   }
 
   /// Whether this is an answer to an action and no event that happened now: list items carry an

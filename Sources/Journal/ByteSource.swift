@@ -48,13 +48,14 @@ import Glibc
     var head = [UInt8](repeating: 0, count: 10)
     let headBytes = unsafe pread(descriptor, &head, head.count, 0)
     isCompressed = offset == 0 && headBytes >= 2 && head[0] == 0x1F && head[1] == 0x8B
-    var modified =
-      Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1_000
+    // A file system may hold any date.
+    let date = min(max(Int64(status.st_mtim.tv_sec), 0), IndexLine.secondsMax)
+    var modified = date * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1_000
     if isCompressed, headBytes == head.count {
       let seconds = (0..<4).reduce(Int64(0)) { $0 | Int64(head[4 + $1]) << (8 * $1) }
       if seconds > 0 { modified = seconds * 1_000_000 }
     }
-    self.modified = max(0, modified)
+    self.modified = modified
     if offset > 0 { lseek(descriptor, off_t(offset), SEEK_SET) }
     self.path = path
     self.descriptor = descriptor

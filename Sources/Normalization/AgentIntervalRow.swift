@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `agent_intervals`; schema/0002-queues.sql says what each column is.
 public struct AgentIntervalRow: Row, Sendable {
   public static let table = "agent_intervals"
@@ -14,8 +16,8 @@ public struct AgentIntervalRow: Row, Sendable {
   var state = ""
   var reason: String?
   var openedBy = ""
-  var startedAt: Int64 = 0
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var endedAt: Instant?
   var closedBy: String?
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
@@ -81,14 +83,14 @@ struct LiveAgent: Visitable {
   /// Slots of the visits in which it talks, or left the caller but may come back.
   var talks: [Int] = []
   /// When its wrap-up will be over.
-  var wrapUpEndsAt = Int64.max
+  var wrapUpEndsAt = Instant.last
 
   /// One state of an agent.
   struct Time: Visitable {
     /// The slot of the interval, while it is in that state.
     var interval: Int?
     /// When it last ceased to be.
-    var lastEnd = Int64.min
+    var lastEnd = Instant.first
 
     mutating func visit(_ visitor: inout some FieldVisitor) {
       visitor.visit(&interval)

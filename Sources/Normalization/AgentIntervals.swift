@@ -7,8 +7,8 @@ import AMI
 extension Normalizer {
   /// An agent's memberships changed. `loggedIn` and `paused` are since when the frame says so.
   mutating func reviewAgent(
-    _ name: String, loggedIn: Int64? = nil, paused: Int64? = nil, by openedBy: String,
-    at time: Int64, closedBy: String? = nil
+    _ name: String, loggedIn: Instant? = nil, paused: Instant? = nil, by openedBy: String,
+    at time: Instant, closedBy: String? = nil
   ) {
     let memberships = queueing.memberships[name] ?? Memberships()
     if memberships.count == 0 { queueing.memberships[name] = nil }
@@ -30,7 +30,7 @@ extension Normalizer {
   /// logged in before a time that was not observed had logged off in it.
   ///
   /// **Source:** apps/app_agent_pool.c, `agent_login_exec`, `agent_run`.
-  mutating func agentLogin(_ frame: borrowing Frame, at time: Int64) {
+  mutating func agentLogin(_ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.text(named: "Agent") else { return }
     let agent = agent("agent-pool", name)
     if let slot = queueing.agents[agent].times[AgentState.loggedIn.rawValue].interval {
@@ -47,12 +47,12 @@ extension Normalizer {
   }
 
   /// The event tells how long the agent was logged in: a login that was not seen is reckoned back.
-  mutating func agentLogoff(_ frame: borrowing Frame, at time: Int64) {
+  mutating func agentLogoff(_ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.text(named: "Agent") else { return }
     let agent = agent("agent-pool", name)
-    if let seconds = frame.integer(named: "Logintime") {
+    if let length = frame.seconds(named: "Logintime") {
       set(
-        agent, .loggedIn, true, by: "seen", at: time, since: time - seconds * 1_000_000,
+        agent, .loggedIn, true, by: "seen", at: time, since: time - length,
         closedBy: "")
     }
     set(agent, .loggedIn, false, by: "event", at: time, closedBy: "logoff")
@@ -60,17 +60,17 @@ extension Normalizer {
   }
 
   /// An answer to the action Agents. Only who is not known to be logged in changes anything.
-  mutating func agents(_ frame: borrowing Frame, at time: Int64) {
+  mutating func agents(_ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.text(named: "Agent"), let status = frame.text(named: "Status"),
       status == "AGENT_IDLE" || status == "AGENT_ONCALL"
     else { return }
     set(
       agent("agent-pool", name), .loggedIn, true, by: "snapshot", at: time,
-      since: frame.seconds(named: "LoggedInTime"), closedBy: "")
+      since: frame.date(named: "LoggedInTime"), closedBy: "")
   }
 
   /// Agents of app_agent_pool went with the server.
-  mutating func closeAgentPool(seenBefore number: Int, at time: Int64) {
+  mutating func closeAgentPool(seenBefore number: Int, at time: Instant) {
     for agent in queueing.agents.indices where queueing.agents[agent].source == "agent-pool" {
       guard let slot = queueing.agents[agent].times[AgentState.loggedIn.rawValue].interval,
         queueing.intervals[slot].session < number
@@ -95,7 +95,7 @@ extension Normalizer {
   /// An agent is in a state, or is not.
   private mutating func set(
     _ agent: Int, _ state: AgentState, _ isOn: Bool, reason: String? = nil, by openedBy: String,
-    at time: Int64, since: Int64? = nil, closedBy: String
+    at time: Instant, since: Instant? = nil, closedBy: String
   ) {
     var start = since ?? time
     if let slot = queueing.agents[agent].times[state.rawValue].interval {
@@ -113,7 +113,7 @@ extension Normalizer {
   /// ended.
   mutating func openInterval(
     _ agent: Int, _ state: AgentState, reason: String? = nil, by openedBy: String,
-    from start: Int64, at time: Int64
+    from start: Instant, at time: Instant
   ) {
     var interval = LiveAgentInterval()
     interval.row.id = counters.agentIntervals.next(serverID)
@@ -123,8 +123,9 @@ extension Normalizer {
     interval.row.state = state.word
     interval.row.reason = reason
     interval.row.openedBy = openedBy
-    interval.row.startedAt = max(
-      min(start, time), queueing.agents[agent].times[state.rawValue].lastEnd)
+    // An end that lies ahead is by a clock that was set back since.
+    let lastEnd = queueing.agents[agent].times[state.rawValue].lastEnd
+    interval.row.startedAt = max(min(start, time), lastEnd > time ? .first : lastEnd)
     interval.session = session.number
     let slot = queueing.intervals.insert(interval)
     queueing.intervals.touch(slot)
@@ -133,7 +134,7 @@ extension Normalizer {
 
   /// Closes the agent's interval of a state, if there is one.
   mutating func closeInterval(
-    _ agent: Int, _ state: AgentState, at time: Int64, by closedBy: String
+    _ agent: Int, _ state: AgentState, at time: Instant, by closedBy: String
   ) {
     guard let slot = queueing.agents[agent].times[state.rawValue].interval else { return }
     let end = max(time, queueing.intervals[slot].row.startedAt)
@@ -142,14 +143,14 @@ extension Normalizer {
     queueing.intervals.touch(slot)
     queueing.agents[agent].times[state.rawValue].interval = nil
     queueing.agents[agent].times[state.rawValue].lastEnd = end
-    if state == .wrapUp { queueing.agents[agent].wrapUpEndsAt = .max }
+    if state == .wrapUp { queueing.agents[agent].wrapUpEndsAt = .last }
   }
 }
 
 extension Frame {
-  /// The value of a header in seconds since 1970, in microseconds; nil for 0, which means never.
-  func seconds(named name: String) -> Int64? {
-    guard let seconds = integer(named: name), seconds > 0, seconds < 1 << 40 else { return nil }
-    return seconds * 1_000_000
+  /// The value of a header in seconds since 1970; nil for 0, which means never.
+  func date(named name: String) -> Instant? {
+    guard let seconds = integer(named: name, in: Number.date), seconds > 0 else { return nil }
+    return .seconds(seconds)
   }
 }

@@ -14,7 +14,7 @@ extension Normalizer {
   // MARK: Ringing
 
   /// A member is rung.
-  mutating func beginRinging(_ offer: Int, at time: Int64) {
+  mutating func beginRinging(_ offer: Int, at time: Instant) {
     guard let name = queueing.offers[offer].row.agent else { return }
     let agent = agent("queue", name)
     queueing.agents[agent].offers.append(offer)
@@ -26,7 +26,7 @@ extension Normalizer {
   }
 
   /// A member's telephone stopped ringing.
-  mutating func finishRinging(_ offer: Int, at time: Int64, by closedBy: String) {
+  mutating func finishRinging(_ offer: Int, at time: Instant, by closedBy: String) {
     guard let name = queueing.offers[offer].row.agent else { return }
     let agent = agent("queue", name)
     guard let place = queueing.agents[agent].offers.firstIndex(of: offer) else { return }
@@ -39,7 +39,7 @@ extension Normalizer {
   // MARK: Talking
 
   /// A visit's talk begins.
-  mutating func beginTalking(_ visit: Int, at time: Int64) {
+  mutating func beginTalking(_ visit: Int, at time: Instant) {
     guard let name = queueing.visits[visit].row.agent,
       let start = queueing.visits[visit].row.connectedAt
     else { return }
@@ -57,7 +57,7 @@ extension Normalizer {
   }
 
   /// A visit's talk is over for good.
-  mutating func finishTalking(_ visit: Int, at time: Int64, by closedBy: String) {
+  mutating func finishTalking(_ visit: Int, at time: Instant, by closedBy: String) {
     guard let name = queueing.visits[visit].row.agent else { return }
     let agent = agent("queue", name)
     guard let place = queueing.agents[agent].talks.firstIndex(of: visit) else { return }
@@ -71,7 +71,7 @@ extension Normalizer {
   // MARK: Wrap-up
 
   private mutating func beginWrapUp(
-    _ agent: Int, after visit: Int, from start: Int64, at time: Int64
+    _ agent: Int, after visit: Int, from start: Instant, at time: Instant
   ) {
     let row = queueing.visits[visit].row
     guard let interface = row.interface,
@@ -84,21 +84,21 @@ extension Normalizer {
       if other.interval != nil || other.lastEnd > start { return }
     }
     openInterval(agent, .wrapUp, by: "event", from: start, at: time)
-    queueing.agents[agent].wrapUpEndsAt = start + seconds * 1_000_000
+    queueing.agents[agent].wrapUpEndsAt = start + .seconds(seconds)
     queueing.nextWrapUpEnd = min(
       queueing.nextWrapUpEnd, queueing.agents[agent].wrapUpEndsAt)
   }
 
   /// Ends the wrap-ups whose time is up.
   @inline(__always)
-  mutating func expireWrapUps(at time: Int64) {
+  mutating func expireWrapUps(at time: Instant) {
     if time >= queueing.nextWrapUpEnd { endWrapUps(at: time) }
   }
 
-  private mutating func endWrapUps(at time: Int64) {
+  private mutating func endWrapUps(at time: Instant) {
     for agent in queueing.agents.indices where queueing.agents[agent].wrapUpEndsAt <= time {
       closeInterval(agent, .wrapUp, at: queueing.agents[agent].wrapUpEndsAt, by: "time-up")
     }
-    queueing.nextWrapUpEnd = queueing.agents.map(\.wrapUpEndsAt).min() ?? .max
+    queueing.nextWrapUpEnd = queueing.agents.map(\.wrapUpEndsAt).min() ?? .last
   }
 }

@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `bridges`; schema/0001-core.sql says what each column is.
 public struct BridgeRow: Row, Sendable {
   public static let table = "bridges"
@@ -16,8 +18,8 @@ public struct BridgeRow: Row, Sendable {
   var creator: String?
   var name: String?
   var openedBy = ""
-  var startedAt: Int64 = 0
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var endedAt: Instant?
   var closedBy: String?
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
@@ -50,8 +52,8 @@ public struct BridgeMemberRow: Row, Sendable {
   var bridgeID: Int64 = 0
   var channelID: Int64 = 0
   var openedBy = ""
-  var enteredAt: Int64 = 0
-  var leftAt: Int64?
+  var enteredAt = Instant.epoch
+  var leftAt: Instant?
   var closedBy: String?
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
@@ -74,7 +76,7 @@ struct LiveBridge: Live {
   /// The last session that told of it, by its place in the server's stream.
   var session = 0
   /// When an event last showed it.
-  var seenAt: Int64 = 0
+  var seenAt = Instant.epoch
   /// Whether it is one of two channels that ends with either (Asterisk before 12).
   var isPair = false
   /// What lists say of it.

@@ -7,7 +7,7 @@ import AMI
 extension Normalizer {
   /// A list says in which bridge a channel is, if in any. Where a channel is new, nothing tells so
   /// but the list.
-  mutating func place(_ channel: Int, in uniqueid: String?, isNew: Bool, at time: Int64) {
+  mutating func place(_ channel: Int, in uniqueid: String?, isNew: Bool, at time: Instant) {
     if let member = channels[channel].member {
       if bridges[members[member].bridge].row.bridgeUniqueid == uniqueid {
         members[member].session = session.number
@@ -29,7 +29,7 @@ extension Normalizer {
   /// A channel is not where it was known to be: whether that stay is over. BridgeLeave may be still
   /// to come; one of an earlier session comes soon or never.
   private mutating func leaves(
-    _ member: Int, for uniqueid: String?, at time: Int64
+    _ member: Int, for uniqueid: String?, at time: Instant
   ) -> Bool {
     let sighting = members[member].sighting
     if members[member].session < session.number {
@@ -38,7 +38,7 @@ extension Normalizer {
       if uniqueid != nil { leaveInGap(member) }
       return uniqueid != nil
     }
-    if sighting.missingAt != 0, time - sighting.missingAt >= Self.settleTime {
+    if sighting.missingAt != .epoch, time.distance(to: sighting.missingAt) >= Self.settleTime {
       leave(member, at: sighting.missingAt, by: "snapshot")
       return true
     }
@@ -60,7 +60,7 @@ extension Normalizer {
   }
 
   /// An item of BridgeList.
-  mutating func bridgeIsListed(_ frame: borrowing Frame, at time: Int64) {
+  mutating func bridgeIsListed(_ frame: borrowing Frame, at time: Instant) {
     let list = lists.item(.bridges, frame, at: time)
     // Whether there are several is all that counts.
     if let type = frame.knownText(of: .bridgeType), lists.bridgeTypes.count < 2,
@@ -77,7 +77,7 @@ extension Normalizer {
   }
 
   /// The end of BridgeList. It may have been asked for bridges of one type only.
-  mutating func bridgesAreListed(_ frame: borrowing Frame, at time: Int64) {
+  mutating func bridgesAreListed(_ frame: borrowing Frame, at time: Instant) {
     guard let list = lists.end(.bridges, frame, at: time) else { return }
     for slot in bridges.used.sorted(by: { bridges[$0].row.id < bridges[$1].row.id })
     where bridges[slot].row.endedAt == nil && bridges[slot].sighting.listedIn != list.number
@@ -85,8 +85,8 @@ extension Normalizer {
       && (lists.bridgeTypes.count > 1 || bridges[slot].members.isEmpty
         || lists.bridgeTypes == [bridges[slot].row.type])
     {
-      if bridges[slot].sighting.missingAt != 0, !bridges[slot].sighting.isLost,
-        time - bridges[slot].sighting.missingAt >= Self.settleTime
+      if bridges[slot].sighting.missingAt != .epoch, !bridges[slot].sighting.isLost,
+        time.distance(to: bridges[slot].sighting.missingAt) >= Self.settleTime
       {
         closeBridge(slot, at: bridges[slot].sighting.missingAt, by: "snapshot")
       } else {
@@ -97,7 +97,7 @@ extension Normalizer {
   }
 
   /// An item of BridgeInfo: a channel of the bridge that is named at the end.
-  mutating func bridgeChannelIsListed(_ frame: borrowing Frame, at time: Int64) {
+  mutating func bridgeChannelIsListed(_ frame: borrowing Frame, at time: Instant) {
     _ = lists.item(.bridgeInfo, frame, at: time)
     guard lists.bridgeChannels.count < Self.bridgeChannelsMax,
       let (slot, isNew) = listedChannel(frame, at: time)
@@ -111,7 +111,7 @@ extension Normalizer {
   /// The most channels of one bridge that are taken over from BridgeInfo.
   static let bridgeChannelsMax = 10_000
 
-  mutating func bridgeChannelsAreListed(_ frame: borrowing Frame, at time: Int64) {
+  mutating func bridgeChannelsAreListed(_ frame: borrowing Frame, at time: Instant) {
     guard lists.end(.bridgeInfo, frame, at: time) != nil,
       let uniqueid = frame.text(of: .bridgeUniqueid)
     else { return }
@@ -135,9 +135,9 @@ extension Normalizer {
     where bridges[slot].row.endedAt == nil {
       let isPassing = bridges[slot].joinsCalls || bridges[slot].row.type == "base"
       let isLeft = isPassing && bridges[slot].members.isEmpty
-      let end = bridges[slot].session < session.number && isLeft ? session.endedAt : 0
+      let end = bridges[slot].session < session.number && isLeft ? session.endedAt : .epoch
       let lostAt = bridges[slot].sighting.isLost ? bridges[slot].sighting.lostAt : end
-      guard lostAt != 0 else { continue }
+      guard lostAt != .epoch else { continue }
       closeBridge(slot, at: max(lostAt, bridges[slot].row.startedAt), by: "gap")
     }
   }

@@ -1,21 +1,21 @@
 import AMI
 
 extension Normalizer {
-  mutating func bridgeCreate(_ frame: borrowing Frame, at time: Int64) {
+  mutating func bridgeCreate(_ frame: borrowing Frame, at time: Instant) {
     guard let uniqueid = frame.text(of: .bridgeUniqueid), bridgeByUniqueid[uniqueid] == nil else {
       return
     }
     update(openBridge(uniqueid, by: "event", at: time), frame, at: time)
   }
 
-  mutating func bridgeDestroy(_ frame: borrowing Frame, at time: Int64) {
+  mutating func bridgeDestroy(_ frame: borrowing Frame, at time: Instant) {
     guard let uniqueid = frame.text(of: .bridgeUniqueid), let slot = bridgeByUniqueid[uniqueid]
     else { return }
     update(slot, frame, at: time)
     closeBridge(slot, at: time, by: "event")
   }
 
-  mutating func bridgeEnter(_ frame: borrowing Frame, at time: Int64) {
+  mutating func bridgeEnter(_ frame: borrowing Frame, at time: Instant) {
     guard let uniqueid = frame.text(of: .bridgeUniqueid),
       let channel = channel(frame, .main, at: time), channels[channel].row.endedAt == nil
     else { return }
@@ -32,16 +32,16 @@ extension Normalizer {
   }
 
   /// The event tells of a stay that a list had shown already.
-  private mutating func wasListed(_ member: Int, at time: Int64) {
+  private mutating func wasListed(_ member: Int, at time: Instant) {
     guard members[member].row.openedBy == "snapshot",
-      time - members[member].row.enteredAt < Self.settleTime
+      time.since(members[member].row.enteredAt) < Self.settleTime
     else { return }
     members[member].row.openedBy = "event"
     members[member].row.enteredAt = time
     members.touch(member)
   }
 
-  mutating func bridgeLeave(_ frame: borrowing Frame, at time: Int64) {
+  mutating func bridgeLeave(_ frame: borrowing Frame, at time: Instant) {
     guard let channel = knownChannel(frame, .uniqueid), let member = channels[channel].member
     else { return }
     let bridge = members[member].bridge
@@ -56,7 +56,7 @@ extension Normalizer {
   /// before come in any order with that.
   ///
   /// - Parameter left: the bridge that it has just left.
-  mutating func entersUnannounced(_ channel: Int, after left: Int? = nil, at time: Int64) {
+  mutating func entersUnannounced(_ channel: Int, after left: Int? = nil, at time: Instant) {
     guard channels[channel].member == nil, let stay = channels[channel].features.member,
       isSwappedIn(channel, at: time),
       let uniqueid = features.conferences[features.members[stay].conference].bridgeUniqueid,
@@ -69,7 +69,7 @@ extension Normalizer {
   // MARK: Stays
 
   mutating func enter(
-    _ bridge: Int, _ channel: Int, by openedBy: String = "event", at time: Int64
+    _ bridge: Int, _ channel: Int, by openedBy: String = "event", at time: Instant
   ) {
     var member = LiveMember()
     member.row.id = counters.members.next(serverID)
@@ -90,7 +90,7 @@ extension Normalizer {
   }
 
   /// Those who are in a bridge belong together and talk, if it is such a bridge.
-  private mutating func meet(in bridge: Int, at time: Int64) {
+  private mutating func meet(in bridge: Int, at time: Instant) {
     guard let last = bridges[bridge].members.last else { return }
     let channel = members[last].channel
     if bridges[bridge].joinsCalls {
@@ -113,8 +113,8 @@ extension Normalizer {
   }
 
   /// Ends a stay in a bridge.
-  mutating func leave(_ member: Int, at time: Int64, by closedBy: String = "event") {
-    members[member].row.leftAt = time
+  mutating func leave(_ member: Int, at time: Instant, by closedBy: String = "event") {
+    members[member].row.leftAt = max(time, members[member].row.enteredAt)
     members[member].row.closedBy = closedBy
     members.touch(member)
     channels[members[member].channel].member = nil
@@ -128,7 +128,7 @@ extension Normalizer {
 
   // MARK: Bridges
 
-  mutating func openBridge(_ uniqueid: String, by openedBy: String, at time: Int64) -> Int {
+  mutating func openBridge(_ uniqueid: String, by openedBy: String, at time: Instant) -> Int {
     var bridge = LiveBridge()
     bridge.row.id = counters.bridges.next(serverID)
     bridge.row.serverID = serverID
@@ -144,7 +144,7 @@ extension Normalizer {
   }
 
   /// Takes over what a frame says of a bridge. What it is may show only after who is in it.
-  mutating func update(_ bridge: Int, _ frame: borrowing Frame, at time: Int64) {
+  mutating func update(_ bridge: Int, _ frame: borrowing Frame, at time: Instant) {
     bridges[bridge].seenAt = time
     if bridges[bridge].session != session.number {
       bridges[bridge].session = session.number
@@ -165,9 +165,9 @@ extension Normalizer {
     bridges.touch(bridge)
   }
 
-  mutating func closeBridge(_ bridge: Int, at time: Int64, by closedBy: String) {
+  mutating func closeBridge(_ bridge: Int, at time: Instant, by closedBy: String) {
     for member in bridges[bridge].members { leave(member, at: time, by: closedBy) }
-    bridges[bridge].row.endedAt = time
+    bridges[bridge].row.endedAt = max(time, bridges[bridge].row.startedAt)
     bridges[bridge].row.closedBy = closedBy
     bridges.touch(bridge)
     bridgeByUniqueid[bridges[bridge].row.bridgeUniqueid] = nil

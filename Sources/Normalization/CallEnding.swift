@@ -60,7 +60,7 @@ struct CallEnding: Visitable {
 
 extension Normalizer {
   /// The other side of a channel hung up, or the server is about to.
-  mutating func hangupRequest(_ frame: borrowing Frame, isSoft: Bool, at time: Int64) {
+  mutating func hangupRequest(_ frame: borrowing Frame, isSoft: Bool, at time: Instant) {
     guard let slot = channel(frame, .main, at: time), channels[slot].row.endedAt == nil,
       channels[slot].row.counts, !hasTransferred(slot)
     else { return }

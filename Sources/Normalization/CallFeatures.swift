@@ -117,7 +117,7 @@ struct ChannelFeatures: Visitable {
   /// The queue to whose door it came by the application Queue, and when: whether it is let in shows
   /// a moment later.
   var approachedQueue: String?
-  var approachedAt: Int64 = 0
+  var approachedAt = Instant.epoch
   /// QUEUE_PRIO, as it was last set.
   var queuePriority: Int64?
   /// MIXMONITOR_FILENAME, until the recording starts.
@@ -157,7 +157,7 @@ struct ChannelFeatures: Visitable {
 
 extension Normalizer {
   /// A channel ended: so does what goes on with it.
-  mutating func featuresClosed(_ slot: Int, at time: Int64, by closedBy: String) {
+  mutating func featuresClosed(_ slot: Int, at time: Instant, by closedBy: String) {
     if let hold = channels[slot].features.hold { end(hold: hold, of: slot, by: closedBy, at: time) }
     for recording in channels[slot].features.recordings {
       end(recording: recording, by: closedBy, at: time)
@@ -181,7 +181,7 @@ extension Normalizer {
 
   /// A server that went down took its conferences and parked calls with it, as far as they are of
   /// earlier sessions than `number`.
-  mutating func closeFeaturesThatRestartEnded(openedBefore number: Int, at time: Int64) {
+  mutating func closeFeaturesThatRestartEnded(openedBefore number: Int, at time: Instant) {
     for slot in features.conferences.used
     where features.conferences[slot].row.endedAt == nil
       && features.conferences[slot].session < number
@@ -203,6 +203,13 @@ extension Frame {
     return text
   }
 
-  /// The number in a header that few events have.
-  func integer(named name: String) -> Int64? { text(named: name).flatMap { Int64($0) } }
+  /// How long something has lasted, in whole seconds; nil for anything else.
+  func seconds(named name: String) -> TimeSpan? {
+    integer(named: name, in: Number.elapsed).map { .seconds($0) }
+  }
+
+  /// How long something has lasted, in whole seconds; nil for anything else.
+  func seconds(of name: HeaderName) -> TimeSpan? {
+    integer(of: name, in: Number.elapsed).map { .seconds($0) }
+  }
 }

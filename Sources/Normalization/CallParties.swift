@@ -1,3 +1,5 @@
+import AMI
+
 extension Normalizer {
   /// Of a call's first channel: who called. Of the one that answered: who was called.
   mutating func noteParty(_ slot: Int) {
@@ -75,7 +77,7 @@ extension Normalizer {
   // MARK: Times
 
   /// Members of a bridge hear each other from now on.
-  mutating func talkBegins(_ member: Int, at time: Int64) {
+  mutating func talkBegins(_ member: Int, at time: Instant) {
     guard !members[member].isTalking else { return }
     members[member].isTalking = true
     let slot = members[member].channel
@@ -90,7 +92,7 @@ extension Normalizer {
     if bridges[members[member].bridge].joinsCalls { noteCallee(slot, talks: true) }
   }
 
-  mutating func talkEnds(_ member: Int, at time: Int64) {
+  mutating func talkEnds(_ member: Int, at time: Instant) {
     guard members[member].isTalking else { return }
     members[member].isTalking = false
     let call = channels[members[member].channel].call
@@ -100,24 +102,24 @@ extension Normalizer {
   }
 
   /// A telephone is rung; what counts is the time before the call is answered.
-  mutating func ringingBegins(_ dest: Int, at time: Int64) {
+  mutating func ringingBegins(_ dest: Int, at time: Instant) {
     let call = channels[dest].call
     calls[call].wasDialled = true
     if calls[call].connectedAt == nil { calls[call].ring.start(at: time) }
   }
 
-  mutating func ringingEnds(_ dest: Int, at time: Int64) {
+  mutating func ringingEnds(_ dest: Int, at time: Instant) {
     let call = channels[dest].call
     calls[call].ring.stop(at: time)
     calls[call].row.ringTime = calls[call].ring.milliseconds
     calls.touch(call)
   }
 
-  mutating func holdBegins(_ slot: Int, at time: Int64) {
+  mutating func holdBegins(_ slot: Int, at time: Instant) {
     calls[currentCall(of: slot)].hold.start(at: time)
   }
 
-  mutating func holdEnds(_ slot: Int, at time: Int64) {
+  mutating func holdEnds(_ slot: Int, at time: Instant) {
     let call = currentCall(of: slot)
     calls[call].hold.stop(at: time)
     calls[call].row.holdTime = calls[call].hold.milliseconds

@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `calls`; schema/0001-core.sql says what each column is.
 public struct CallRow: Row, Sendable {
   public static let table = "calls"
@@ -17,9 +19,9 @@ public struct CallRow: Row, Sendable {
   var dialled: String?
   var calleeNumber: String?
   var calleeName: String?
-  var startedAt: Int64 = 0
-  var answeredAt: Int64?
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var answeredAt: Instant?
+  var endedAt: Instant?
   var ringTime: Int64 = 0
   var talkTime: Int64 = 0
   var holdTime: Int64 = 0
@@ -68,7 +70,7 @@ public struct CallMergeRow: Row, Sendable {
   var serverID: Int64 = 0
   /// The call that it is part of.
   public internal(set) var callID: Int64 = 0
-  var mergedAt: Int64 = 0
+  var mergedAt = Instant.epoch
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&id)
@@ -111,13 +113,13 @@ struct LiveCall: Live {
   /// The id of its first visit to a queue; 0 while there is none.
   var firstVisit: Int64 = 0
   /// The last end of one of its channels.
-  var lastEnd: Int64 = 0
+  var lastEnd = Instant.epoch
   /// When two parties were first connected.
-  var connectedAt: Int64?
+  var connectedAt: Instant?
   /// Whether that was seen, and not shown by a list.
   var isConnectSeen = true
   /// When a channel that counts first came up.
-  var upAt: Int64?
+  var upAt: Instant?
   /// Whether that was seen: it was not up before.
   var isUpSeen = true
   /// DialStatus of the last dial that failed.
@@ -189,18 +191,18 @@ struct LiveCall: Live {
 
   /// The earlier answer of two.
   private mutating func takeAnswer(of other: LiveCall) {
-    if let time = other.connectedAt, time < connectedAt ?? .max {
+    if let time = other.connectedAt, time < connectedAt ?? .last {
       connectedAt = time
       isConnectSeen = other.isConnectSeen
     }
-    if let time = other.upAt, time < upAt ?? .max {
+    if let time = other.upAt, time < upAt ?? .last {
       upAt = time
       isUpSeen = other.isUpSeen
     }
   }
 
   /// When the call was answered; nil where that was not, or was not seen.
-  var answeredAt: Int64? {
+  var answeredAt: Instant? {
     if let connectedAt { return isConnectSeen ? connectedAt : nil }
     return isUpSeen ? upAt : nil
   }

@@ -6,7 +6,7 @@ import AMI
 
 extension Normalizer {
   /// Puts a new channel into the call of its linkedid, or into a call of its own.
-  mutating func assignCall(to slot: Int, at time: Int64) {
+  mutating func assignCall(to slot: Int, at time: Instant) {
     let shown = channels[slot].row.linkedid
     let linkedid = shown.flatMap { agentLogins.linkedids.contains($0) ? nil : $0 }
     if let linkedid, let call = callByLinkedid[linkedid] {
@@ -46,7 +46,7 @@ extension Normalizer {
   /// those that agents on the line hand from one caller to the next.
   @inline(__always)
   mutating func noteLinkedid(
-    _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64
+    _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Instant
   ) {
     guard frame.range(of: headers.linkedid) != nil,
       let slot = knownChannel(frame, headers.uniqueid)
@@ -71,7 +71,7 @@ extension Normalizer {
   }
 
   /// Joins the calls of all channels that these headers name and that are held.
-  mutating func join(_ frame: borrowing Frame, _ uniqueids: [HeaderName], at time: Int64) {
+  mutating func join(_ frame: borrowing Frame, _ uniqueids: [HeaderName], at time: Instant) {
     var first: Int?
     for uniqueid in uniqueids {
       guard let slot = knownChannel(frame, uniqueid), joinedCall(of: slot) != nil else { continue }
@@ -80,13 +80,13 @@ extension Normalizer {
   }
 
   /// Joins the calls of two channels.
-  mutating func join(_ slot: Int, _ other: Int, at time: Int64) {
+  mutating func join(_ slot: Int, _ other: Int, at time: Instant) {
     guard let call = joinedCall(of: slot), let otherCall = joinedCall(of: other) else { return }
     if call != otherCall { unite(call, otherCall, at: time) }
   }
 
   /// Two calls turn out to be one: the smaller id stays.
-  private mutating func unite(_ call: Int, _ other: Int, at time: Int64) {
+  private mutating func unite(_ call: Int, _ other: Int, at time: Instant) {
     let (kept, gone) = calls[call].row.id < calls[other].row.id ? (call, other) : (other, call)
     let keptID = calls[kept].row.id
     let goneID = calls[gone].row.id
@@ -176,10 +176,10 @@ extension Normalizer {
 
   /// Two parties are connected: the call of this channel is answered. That they are in a bridge
   /// may show later only.
-  mutating func connected(_ slot: Int, at time: Int64, isSeen: Bool) {
+  mutating func connected(_ slot: Int, at time: Instant, isSeen: Bool) {
     let call = channels[slot].call
     guard calls[call].connectedAt == nil else { return }
-    calls[call].connectedAt = time
+    calls[call].connectedAt = max(time, calls[call].row.startedAt)
     calls[call].isConnectSeen = isSeen
     calls[call].row.answeredAt = calls[call].answeredAt
     calls[call].ring.halt(at: time)
@@ -188,7 +188,7 @@ extension Normalizer {
   }
 
   /// A channel of the call ended; when it was the last one, so did the call.
-  mutating func channelClosed(_ slot: Int, at time: Int64) {
+  mutating func channelClosed(_ slot: Int, at time: Instant) {
     let call = channels[slot].call
     calls[call].open -= 1
     calls[call].lastEnd = max(calls[call].lastEnd, time)
@@ -196,7 +196,7 @@ extension Normalizer {
   }
 
   private mutating func finish(_ call: Int) {
-    calls[call].row.endedAt = calls[call].lastEnd
+    calls[call].row.endedAt = max(calls[call].lastEnd, calls[call].row.startedAt)
     calls[call].row.answeredAt = calls[call].answeredAt
     let isUp = calls[call].connectedAt != nil || calls[call].upAt != nil
     let isKnown = calls[call].ending.party != .unobserved || isUp

@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `channels`; schema/0001-core.sql says what each column is.
 public struct ChannelRow: Row, Sendable {
   public static let table = "channels"
@@ -25,9 +27,9 @@ public struct ChannelRow: Row, Sendable {
   var exten: String?
   var state: Int64 = 0
   var openedBy = ""
-  var startedAt: Int64 = 0
-  var answeredAt: Int64?
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var answeredAt: Instant?
+  var endedAt: Instant?
   var closedBy: String?
   var cause: Int64?
   var causeText: String?
@@ -72,7 +74,7 @@ struct LiveChannel: Live {
   /// The session in which it was opened, or that listed it, by its place in the server's stream.
   var session = 0
   /// When an event last showed it.
-  var seenAt: Int64 = 0
+  var seenAt = Instant.epoch
   /// What lists say of it.
   var sighting = Sighting()
   /// The slot of the dial that is reaching for it.

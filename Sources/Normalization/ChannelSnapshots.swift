@@ -7,12 +7,12 @@ import AMI
 // **Source:** main/manager.c, `process_message` and `process_events`; `action_coreshowchannels`.
 
 extension Normalizer {
-  /// How long after a list events may come that were queued before it, in microseconds.
-  static let settleTime: Int64 = 2_000_000
+  /// How long after a list events may come that were queued before it.
+  static let settleTime = TimeSpan.seconds(2)
 
   /// An item of CoreShowChannels or Status.
   mutating func channelIsListed(
-    _ question: Lists.Question, _ frame: borrowing Frame, at time: Int64
+    _ question: Lists.Question, _ frame: borrowing Frame, at time: Instant
   ) {
     let list = lists.item(question, frame, at: time)
     guard let (slot, isNew) = listedChannel(frame, at: time) else { return }
@@ -36,11 +36,11 @@ extension Normalizer {
   /// The channel that an item shows, and whether events of this session have told nothing of it
   /// yet; nil if it has ended.
   mutating func listedChannel(
-    _ frame: borrowing Frame, at time: Int64
+    _ frame: borrowing Frame, at time: Instant
   ) -> (slot: Int, isNew: Bool)? {
     guard let uniqueid = frame.text(of: .uniqueid), !uniqueid.isEmpty else { return nil }
     guard let slot = channelByUniqueid[uniqueid] else {
-      let started = time - (frame.duration(named: "Duration") ?? 0)
+      let started = time - (frame.duration(named: "Duration") ?? .zero)
       return (open(uniqueid, frame, .main, by: "snapshot", at: time, since: started), true)
     }
     guard channels[slot].row.endedAt == nil else { return nil }
@@ -57,7 +57,7 @@ extension Normalizer {
   }
 
   mutating func channelsAreListed(
-    _ question: Lists.Question, _ frame: borrowing Frame, at time: Int64
+    _ question: Lists.Question, _ frame: borrowing Frame, at time: Instant
   ) {
     // Of a Status with one item it is not told whether all channels were asked for.
     guard let list = lists.end(question, frame, at: time),
@@ -68,8 +68,8 @@ extension Normalizer {
     where channels[slot].row.endedAt == nil && channels[slot].sighting.listedIn != list.number
       && channels[slot].row.startedAt < list.startedAt
     {
-      if channels[slot].sighting.missingAt != 0, !channels[slot].sighting.isLost,
-        time - channels[slot].sighting.missingAt >= Self.settleTime
+      if channels[slot].sighting.missingAt != .epoch, !channels[slot].sighting.isLost,
+        time.distance(to: channels[slot].sighting.missingAt) >= Self.settleTime
       {
         close(slot, at: channels[slot].sighting.missingAt, by: "snapshot")
       } else {
@@ -80,18 +80,18 @@ extension Normalizer {
   }
 
   /// When the session ended in which something was last known, if that was not this one.
-  func end(before number: Int) -> Int64? { number < session.number ? session.endedAt : nil }
+  func end(before number: Int) -> Instant? { number < session.number ? session.endedAt : nil }
 
   // MARK: What is gone
 
   /// What is missing is looked at again a moment later.
-  mutating func review(after time: Int64) {
+  mutating func review(after time: Instant) {
     lists.reviewAt = min(lists.reviewAt, time + Self.settleTime)
   }
 
   /// Ends what was missing in a complete list and of whose end no event came: it ended unobserved.
   mutating func reviewMissing() {
-    lists.reviewAt = .max
+    lists.reviewAt = .last
     for slot in members.used.sorted(by: { members[$0].row.id < members[$1].row.id })
     where members[slot].row.leftAt == nil && members[slot].sighting.isLost {
       leaveInGap(slot)
@@ -110,7 +110,7 @@ extension Normalizer {
   }
 
   /// A channel that a list showed, or an event named, is announced by an older event.
-  mutating func isAnnounced(_ slot: Int, at time: Int64) {
+  mutating func isAnnounced(_ slot: Int, at time: Instant) {
     guard channels[slot].row.openedBy != "newchannel" else { return }
     let wasListed = channels[slot].row.openedBy == "snapshot"
     channels[slot].row.openedBy = "newchannel"
@@ -122,7 +122,7 @@ extension Normalizer {
   }
 
   /// It shows that a channel began at another time than it seemed, and so perhaps its call.
-  private mutating func starts(_ slot: Int, at time: Int64) {
+  private mutating func starts(_ slot: Int, at time: Instant) {
     let call = channels[slot].call
     let wasFirst = calls[call].row.startedAt >= channels[slot].row.startedAt
     channels[slot].row.startedAt = time
@@ -135,12 +135,13 @@ extension Normalizer {
 }
 
 extension Frame {
-  /// A duration as hours, minutes and seconds (`00:01:30`), in microseconds; nil where it is none.
-  func duration(named name: String) -> Int64? {
+  /// A duration as hours, minutes and seconds (`00:01:30`); nil where it is none.
+  func duration(named name: String) -> TimeSpan? {
     guard let parts = text(named: name)?.split(separator: ":"), parts.count == 3,
-      let hours = Int64(parts[0]), let minutes = Int64(parts[1]), let seconds = Int64(parts[2]),
-      (0..<1_000_000).contains(hours), (0..<60).contains(minutes), (0..<60).contains(seconds)
+      let hours = Number.integer(parts[0], in: 0...Number.elapsed.upperBound / 3_600),
+      let minutes = Number.integer(parts[1], in: 0...59),
+      let seconds = Number.integer(parts[2], in: 0...59)
     else { return nil }
-    return ((hours * 60 + minutes) * 60 + seconds) * 1_000_000
+    return .hours(hours) + .seconds(minutes * 60 + seconds)
   }
 }

@@ -31,7 +31,7 @@ struct ChannelHeaders {
 private let stateUp: Int64 = 6
 
 extension Normalizer {
-  mutating func newchannel(_ frame: borrowing Frame, at time: Int64) {
+  mutating func newchannel(_ frame: borrowing Frame, at time: Instant) {
     guard let uniqueid = frame.text(of: .uniqueid) else { return }
     if let slot = channelByUniqueid[uniqueid], channels[slot].row.endedAt == nil {
       if channels[slot].session == session.number {
@@ -44,7 +44,7 @@ extension Normalizer {
     open(uniqueid, frame, .main, by: "newchannel", at: time)
   }
 
-  mutating func newstate(_ frame: borrowing Frame, at time: Int64) {
+  mutating func newstate(_ frame: borrowing Frame, at time: Instant) {
     guard let slot = channel(frame, .main, at: time) else { return }
     update(slot, frame, .main, at: time)
   }
@@ -65,19 +65,19 @@ extension Normalizer {
     }
   }
 
-  mutating func hangup(_ frame: borrowing Frame, at time: Int64) {
+  mutating func hangup(_ frame: borrowing Frame, at time: Instant) {
     guard let slot = channel(frame, .main, at: time), channels[slot].row.endedAt == nil else {
       return
     }
     update(slot, frame, .main, at: time)
-    channels[slot].row.cause = frame.integer(of: .cause)
+    channels[slot].row.cause = frame.integer(of: .cause, in: Number.int)
     channels[slot].row.causeText = frame.knownText(of: .causeText)
     channels[slot].row.techCause = frame.knownText(of: .techCause)
     noteCause(of: slot)
     close(slot, at: time, by: "hangup")
   }
 
-  mutating func localBridge(_ frame: borrowing Frame, at time: Int64) {
+  mutating func localBridge(_ frame: borrowing Frame, at time: Instant) {
     guard let near = knownChannel(frame, .localOneUniqueid),
       let far = knownChannel(frame, .localTwoUniqueid)
     else { return }
@@ -95,7 +95,7 @@ extension Normalizer {
 
   /// The channel that an event shows; one that was never announced is opened as it is shown.
   mutating func channel(
-    _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64
+    _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Instant
   ) -> Int? {
     guard let uniqueid = frame.text(of: headers.uniqueid) else { return nil }
     if let slot = channelByUniqueid[uniqueid] { return slot }
@@ -108,7 +108,7 @@ extension Normalizer {
   @discardableResult
   mutating func open(
     _ uniqueid: String, _ frame: borrowing Frame, _ headers: ChannelHeaders, by openedBy: String,
-    at time: Int64, since start: Int64? = nil
+    at time: Instant, since start: Instant? = nil
   ) -> Int {
     var channel = LiveChannel()
     channel.row.id = counters.channels.next(serverID)
@@ -148,12 +148,14 @@ extension Normalizer {
   /// Takes over what a snapshot of a channel says. One that was first seen up has been so for a
   /// while.
   mutating func update(
-    _ slot: Int, _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Int64,
+    _ slot: Int, _ frame: borrowing Frame, _ headers: ChannelHeaders, at time: Instant,
     isFirstSeen: Bool = false
   ) {
     channels[slot].seenAt = time
     guard channels[slot].row.endedAt == nil else { return }
-    if let state = frame.integer(of: headers.state), channels[slot].row.state != state {
+    if let state = frame.integer(of: headers.state, in: Number.int),
+      channels[slot].row.state != state
+    {
       channels[slot].row.state = state
       channels.touch(slot)
       if state == stateUp { cameUp(slot, at: time, isSeen: !isFirstSeen) }
@@ -170,8 +172,9 @@ extension Normalizer {
     if isConnected || isCharged { channels.touch(slot) }
   }
 
-  private mutating func cameUp(_ slot: Int, at time: Int64, isSeen: Bool) {
+  private mutating func cameUp(_ slot: Int, at time: Instant, isSeen: Bool) {
     guard channels[slot].row.answeredAt == nil else { return }
+    let time = max(time, channels[slot].row.startedAt)
     channels[slot].row.answeredAt = time
     let call = channels[slot].call
     if channels[slot].row.counts, calls[call].upAt == nil {
@@ -183,7 +186,7 @@ extension Normalizer {
   // MARK: Local channels
 
   private mutating func findPartner(
-    of slot: Int, in localPair: (base: String, half: UInt8), at time: Int64
+    of slot: Int, in localPair: (base: String, half: UInt8), at time: Instant
   ) {
     if let other = nearHalfByName.removeValue(forKey: localPair.base),
       channels[other].isFarHalf != channels[slot].isFarHalf
@@ -223,7 +226,7 @@ extension Normalizer {
 
   /// Ends a channel and what it takes part in. One that a list showed to be up, and that turns out to
   /// have ended in a gap before, ended when it was seen last.
-  mutating func close(_ slot: Int, at lastTime: Int64, by closedBy: String) {
+  mutating func close(_ slot: Int, at lastTime: Instant, by closedBy: String) {
     let row = channels[slot].row
     let time = max(lastTime, row.startedAt, row.answeredAt ?? lastTime)
     channels[slot].row.endedAt = time
@@ -249,14 +252,14 @@ extension Normalizer {
 
   /// Forgets channels that ended more than `lingerTime` ago.
   @inline(__always)
-  mutating func expireEnded(at time: Int64) {
+  mutating func expireEnded(at time: Instant) {
     while let slot = ended.next(before: time - Self.lingerTime) { expire(slot) }
   }
 
   /// Forgets as many of the channels that ended, the first ones, and those that ended with them.
   mutating func expireEnded(first count: Int) {
     guard let last = ended.time(ofFirst: count) else { return }
-    while let slot = ended.next(before: last + 1) { expire(slot) }
+    while let slot = ended.next(before: last + .microseconds(1)) { expire(slot) }
   }
 
   private mutating func expire(_ slot: Int) {

@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `conferences`: one conference; schema/0003-call-features.sql says what each column is.
 public struct ConferenceRow: Row, Sendable {
   public static let table = "conferences"
@@ -11,8 +13,8 @@ public struct ConferenceRow: Row, Sendable {
   var bridgeID: Int64?
   var name = ""
   var openedBy = ""
-  var startedAt: Int64 = 0
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var endedAt: Instant?
   var closedBy: String?
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
@@ -41,12 +43,12 @@ public struct ConferenceMemberRow: Row, Sendable {
   var serverID: Int64 = 0
   var conferenceID: Int64 = 0
   var channelID: Int64 = 0
-  var joinedAt: Int64?
-  var leftAt: Int64?
+  var joinedAt: Instant?
+  var leftAt: Instant?
   var isAdmin: Int64?
   var isMuted: Int64?
-  var mutedTime: Int64 = 0
-  var talkingTime: Int64 = 0
+  var mutedTime = TimeSpan.zero
+  var talkingTime = TimeSpan.zero
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&id)
@@ -57,8 +59,8 @@ public struct ConferenceMemberRow: Row, Sendable {
     visitor.visit(&leftAt)
     visitor.visit(&isAdmin)
     visitor.visit(&isMuted)
-    visitor.visit(&mutedTime)
-    visitor.visit(&talkingTime)
+    visitor.visit(milliseconds: &mutedTime)
+    visitor.visit(milliseconds: &talkingTime)
   }
 }
 
@@ -101,8 +103,8 @@ struct LiveConferenceMember: Live {
   /// What lists say of it.
   var sighting = Sighting()
   /// Since when it has been muted, or talked.
-  var mutedSince: Int64?
-  var talkingSince: Int64?
+  var mutedSince: Instant?
+  var talkingSince: Instant?
   var isChanged = false
   var isUsed = false
 

@@ -3,16 +3,16 @@ import AMI
 // **Source:** apps/confbridge/confbridge_manager.c
 
 extension Normalizer {
-  mutating func confbridgeStart(_ frame: borrowing Frame, at time: Int64) {
+  mutating func confbridgeStart(_ frame: borrowing Frame, at time: Instant) {
     if knownConference(frame) == nil { openConference(frame, openedBy: "started", at: time) }
   }
 
-  mutating func confbridgeEnd(_ frame: borrowing Frame, at time: Int64) {
+  mutating func confbridgeEnd(_ frame: borrowing Frame, at time: Instant) {
     guard let slot = knownConference(frame) else { return }
     end(conference: slot, by: "ended", at: time)
   }
 
-  mutating func confbridgeJoin(_ frame: borrowing Frame, at time: Int64) {
+  mutating func confbridgeJoin(_ frame: borrowing Frame, at time: Instant) {
     guard let channel = channel(frame, .main, at: time), channels[channel].row.endedAt == nil
     else { return }
     let conference =
@@ -32,13 +32,13 @@ extension Normalizer {
   }
 
   /// The event tells of a stay that a list had shown already.
-  private mutating func joinsListed(_ member: Int, at time: Int64) {
+  private mutating func joinsListed(_ member: Int, at time: Instant) {
     guard features.members[member].row.joinedAt == nil else { return }
     features.members[member].row.joinedAt = time
     features.members.touch(member)
   }
 
-  mutating func confbridgeLeave(_ frame: borrowing Frame, at time: Int64) {
+  mutating func confbridgeLeave(_ frame: borrowing Frame, at time: Instant) {
     guard let channel = channel(frame, .main, at: time) else { return }
     if let member = channels[channel].features.member {
       end(conferenceMember: member, at: time)
@@ -50,33 +50,33 @@ extension Normalizer {
     }
   }
 
-  mutating func confbridgeMute(_ frame: borrowing Frame, _ isMuted: Bool, at time: Int64) {
+  mutating func confbridgeMute(_ frame: borrowing Frame, _ isMuted: Bool, at time: Instant) {
     guard let channel = knownChannel(frame, .uniqueid),
       let member = channels[channel].features.member
     else { return }
     features.members[member].row.isMuted = isMuted ? 1 : 0
     if let since = features.members[member].mutedSince, !isMuted {
-      features.members[member].row.mutedTime += (time - since) / 1000
+      features.members[member].row.mutedTime += time.since(since).inMilliseconds
     }
     features.members[member].mutedSince =
       isMuted ? features.members[member].mutedSince ?? time : nil
     features.members.touch(member)
   }
 
-  mutating func confbridgeTalking(_ frame: borrowing Frame, at time: Int64) {
+  mutating func confbridgeTalking(_ frame: borrowing Frame, at time: Instant) {
     guard let channel = knownChannel(frame, .uniqueid),
       let member = channels[channel].features.member
     else { return }
     let isTalking = frame.text(named: "TalkingStatus") == "on"
     if let since = features.members[member].talkingSince, !isTalking {
-      features.members[member].row.talkingTime += (time - since) / 1000
+      features.members[member].row.talkingTime += time.since(since).inMilliseconds
       features.members.touch(member)
     }
     features.members[member].talkingSince =
       isTalking ? features.members[member].talkingSince ?? time : nil
   }
 
-  mutating func confbridgeRecord(_ frame: borrowing Frame, at time: Int64) {
+  mutating func confbridgeRecord(_ frame: borrowing Frame, at time: Instant) {
     let conference =
       knownConference(frame) ?? openConference(frame, openedBy: "seen", at: time)
     guard features.conferences[conference].recording == nil else { return }
@@ -85,7 +85,7 @@ extension Normalizer {
     features.conferences[conference].recording = slot
   }
 
-  mutating func confbridgeStopRecord(_ frame: borrowing Frame, at time: Int64) {
+  mutating func confbridgeStopRecord(_ frame: borrowing Frame, at time: Instant) {
     guard let conference = knownConference(frame),
       let recording = features.conferences[conference].recording
     else { return }
@@ -128,7 +128,7 @@ extension Normalizer {
 
   @discardableResult
   mutating func openConference(
-    _ frame: borrowing Frame, openedBy: String, at time: Int64
+    _ frame: borrowing Frame, openedBy: String, at time: Instant
   ) -> Int {
     var conference = LiveConference()
     conference.row.id = features.conferenceIDs.next(serverID)
@@ -163,21 +163,21 @@ extension Normalizer {
     return slot
   }
 
-  mutating func end(conferenceMember slot: Int, at time: Int64) {
+  mutating func end(conferenceMember slot: Int, at time: Instant) {
     let member = features.members[slot]
     if let since = member.mutedSince {
-      features.members[slot].row.mutedTime += (time - since) / 1000
+      features.members[slot].row.mutedTime += time.since(since).inMilliseconds
     }
     if let since = member.talkingSince {
-      features.members[slot].row.talkingTime += (time - since) / 1000
+      features.members[slot].row.talkingTime += time.since(since).inMilliseconds
     }
-    features.members[slot].row.leftAt = time
+    features.members[slot].row.leftAt = max(time, member.row.joinedAt ?? time)
     features.members.touch(slot)
     features.conferences[member.conference].members.removeFirst(of: slot)
     channels[member.channel].features.member = nil
   }
 
-  mutating func end(conference slot: Int, by closedBy: String, at time: Int64) {
+  mutating func end(conference slot: Int, by closedBy: String, at time: Instant) {
     for member in features.conferences[slot].members { end(conferenceMember: member, at: time) }
     if let recording = features.conferences[slot].recording {
       end(recording: recording, by: closedBy, at: time)
@@ -185,7 +185,8 @@ extension Normalizer {
     features.conferences[slot].recording = nil
     features.openConferences.remove(
       slot, features.conferences[slot].row.name, bridge: features.conferences[slot].bridgeUniqueid)
-    features.conferences[slot].row.endedAt = time
+    features.conferences[slot].row.endedAt = max(
+      time, features.conferences[slot].row.startedAt)
     features.conferences[slot].row.closedBy = closedBy
     features.conferences.touch(slot)
   }

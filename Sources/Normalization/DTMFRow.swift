@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `dtmf`: one key; schema/0003-call-features.sql says what each column is.
 public struct DTMFRow: Row, Sendable {
   public static let table = "dtmf"
@@ -8,7 +10,7 @@ public struct DTMFRow: Row, Sendable {
   var id: Int64 = 0
   var serverID: Int64 = 0
   var channelID: Int64 = 0
-  var receivedAt: Int64 = 0
+  var receivedAt = Instant.epoch
   var digit = ""
   var direction: String?
   var duration: Int64?

@@ -14,8 +14,8 @@ public struct DeviceStateRow: IntervalRow, Sendable {
   var state = ""
   var asteriskState = ""
   var openedBy = ""
-  var startedAt: Int64 = 0
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var endedAt: Instant?
   var closedBy: String?
 
   func continues(_ row: DeviceStateRow) -> Bool { asteriskState == row.asteriskState }
@@ -41,7 +41,7 @@ private let fleetingTechnologies = [
 
 extension Normalizer {
   /// A device is in a state; most of these events repeat the one before.
-  mutating func deviceState(_ frame: borrowing Frame, at time: Int64, isSnapshot: Bool) {
+  mutating func deviceState(_ frame: borrowing Frame, at time: Instant, isSnapshot: Bool) {
     guard let device = frame.text(of: .device), let word = frame.text(of: .state),
       !device.isEmpty
     else { return }

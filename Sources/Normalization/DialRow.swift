@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `dials`; schema/0001-core.sql says what each column is.
 public struct DialRow: Row, Sendable {
   public static let table = "dials"
@@ -13,9 +15,9 @@ public struct DialRow: Row, Sendable {
   var channelID: Int64?
   var destChannelID: Int64 = 0
   var dialString: String?
-  var startedAt: Int64 = 0
-  var ringingAt: Int64?
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var ringingAt: Instant?
+  var endedAt: Instant?
   var status: String?
   var forward: String?
 

@@ -16,7 +16,7 @@ public struct DialplanStepRow: Row, Sendable {
   var id: Int64 = 0
   var serverID: Int64 = 0
   var channelID: Int64?
-  var receivedAt: Int64 = 0
+  var receivedAt = Instant.epoch
   var channel: String?
   var context: String?
   var exten: String?
@@ -50,7 +50,7 @@ public struct VariableRow: Row, Sendable {
   var id: Int64 = 0
   var serverID: Int64 = 0
   var channelID: Int64?
-  var receivedAt: Int64 = 0
+  var receivedAt = Instant.epoch
   var channel: String?
   var name = ""
   var value = ""
@@ -88,7 +88,7 @@ struct DialplanTrace: Visitable {
 }
 
 extension Normalizer {
-  mutating func keepStep(_ frame: borrowing Frame, at time: Int64) {
+  mutating func keepStep(_ frame: borrowing Frame, at time: Instant) {
     var row = DialplanStepRow()
     row.id = dialplan.stepIDs.next(serverID)
     row.serverID = serverID
@@ -97,13 +97,13 @@ extension Normalizer {
     row.channel = frame.knownText(of: .channel)
     row.context = frame.knownText(of: .context)
     row.exten = frame.knownText(of: .exten) ?? frame.text(named: "Extension")
-    row.priority = frame.integer(of: .priority)
+    row.priority = frame.integer(of: .priority, in: Number.int)
     row.application = frame.knownText(of: .application)
     row.data = frame.text(of: .appData)
     dialplan.steps.append(row)
   }
 
-  mutating func keepVariable(_ frame: borrowing Frame, at time: Int64) {
+  mutating func keepVariable(_ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.text(of: .variable) else { return }
     var row = VariableRow()
     row.id = dialplan.variableIDs.next(serverID)

@@ -1,7 +1,7 @@
 import AMI
 
 extension Normalizer {
-  mutating func dialBegin(_ frame: borrowing Frame, at time: Int64) {
+  mutating func dialBegin(_ frame: borrowing Frame, at time: Instant) {
     guard let dest = channel(frame, .dest, at: time) else { return }
     let source = channel(frame, .main, at: time)
     noteLinkedid(frame, .dest, at: time)
@@ -30,17 +30,17 @@ extension Normalizer {
     if let ended = channels[dest].row.endedAt { end(slot, status: nil, at: max(ended, time)) }
   }
 
-  mutating func dialState(_ frame: borrowing Frame, at time: Int64) {
+  mutating func dialState(_ frame: borrowing Frame, at time: Instant) {
     guard let dest = knownChannel(frame, .destUniqueid) else { return }
     update(dest, frame, .dest, at: time)
     guard let dial = channels[dest].dial, dials[dial].row.ringingAt == nil,
       frame.has(.dialStatus, "RINGING")
     else { return }
-    dials[dial].row.ringingAt = time
+    dials[dial].row.ringingAt = max(time, dials[dial].row.startedAt)
     dials.touch(dial)
   }
 
-  mutating func dialEnd(_ frame: borrowing Frame, at time: Int64) {
+  mutating func dialEnd(_ frame: borrowing Frame, at time: Instant) {
     guard let dest = knownChannel(frame, .destUniqueid) else { return }
     noteLinkedid(frame, .dest, at: time)
     update(dest, frame, .dest, at: time)
@@ -54,9 +54,9 @@ extension Normalizer {
   }
 
   /// Ends a dial; without a status when its DialEnd never came.
-  mutating func end(_ dial: Int, status: String?, at time: Int64) {
+  mutating func end(_ dial: Int, status: String?, at time: Instant) {
     dials[dial].row.status = status
-    dials[dial].row.endedAt = time
+    dials[dial].row.endedAt = max(time, dials[dial].row.startedAt)
     dials.touch(dial)
     channels[dials[dial].dest].dial = nil
     ringingEnds(dials[dial].dest, at: time)

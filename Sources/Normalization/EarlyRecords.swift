@@ -1,8 +1,10 @@
+import AMI
+
 /// A record that may come before its channel.
 protocol EarlyRow: Row {
   init()
   var uniqueid: String? { get }
-  var receivedAt: Int64 { get }
+  var receivedAt: Instant { get }
 }
 
 extension CDRRow: EarlyRow {}
@@ -42,7 +44,7 @@ struct EarlyRecords<R: EarlyRow>: Visitable {
   }
 
   /// Forgets those that came before `time`.
-  mutating func expire(before time: Int64) {
+  mutating func expire(before time: Instant) {
     while first < next {
       guard let row = rows[first] else {
         first += 1

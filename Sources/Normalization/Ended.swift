@@ -1,18 +1,20 @@
+import AMI
+
 /// Channels or visits that ended, in the order in which that was seen, until nothing more is
 /// expected about them.
 struct Ended: Visitable {
   private var slots: [Int] = []
-  private var times: [Int64] = []
+  private var times: [Instant] = []
   private var head = 0
 
-  mutating func append(_ slot: Int, at time: Int64) {
+  mutating func append(_ slot: Int, at time: Instant) {
     slots.append(slot)
     times.append(time)
   }
 
   /// Takes the next channel that ended before `limit`.
   @inline(__always)
-  mutating func next(before limit: Int64) -> Int? {
+  mutating func next(before limit: Instant) -> Int? {
     guard head < slots.count, times[head] < limit else { return nil }
     head += 1
     if head > 1024, head * 2 > slots.count {
@@ -24,7 +26,7 @@ struct Ended: Visitable {
   }
 
   /// When the last of as many ended that ended first, or of all if there are not so many.
-  func time(ofFirst count: Int) -> Int64? {
+  func time(ofFirst count: Int) -> Instant? {
     times[head...].prefix(count).max()
   }
 
@@ -35,7 +37,7 @@ struct Ended: Visitable {
     visitor.visit(&slots)
     var count = times.count
     visitor.visit(&count)
-    if count != times.count { times = Array(repeating: 0, count: slots.count) }
+    if count != times.count { times = Array(repeating: .epoch, count: slots.count) }
     for place in times.indices { visitor.visit(&times[place]) }
   }
 }

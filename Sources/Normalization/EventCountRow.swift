@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `event_counts`: how many events of one name came in one hour.
 public struct EventCountRow: Row, Sendable {
   public static let table = "event_counts"
@@ -5,7 +7,7 @@ public struct EventCountRow: Row, Sendable {
 
   var id: Int64 = 0
   var serverID: Int64 = 0
-  var hourAt: Int64 = 0
+  var hourAt = Instant.epoch
   var name = ""
   var count: Int64 = 0
   var listItems: Int64 = 0
@@ -28,7 +30,7 @@ public struct SystemEventRow: Row, Sendable {
   var id: Int64 = 0
   var serverID: Int64 = 0
   var sessionID: Int64 = 0
-  var receivedAt: Int64 = 0
+  var receivedAt = Instant.epoch
   var name = ""
   var headers = ""
 

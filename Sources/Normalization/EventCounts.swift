@@ -2,7 +2,7 @@ import AMI
 
 /// How many events of each name came in the current hour. Earlier hours are written and forgotten.
 struct EventCounts {
-  static let hour: Int64 = 3_600_000_000
+  static let hour = TimeSpan.hours(1)
 
   /// Names numbered, until they are forgotten: what is counted does not depend on that.
   private(set) var names = NameIndex()
@@ -20,7 +20,7 @@ struct EventCounts {
   /// Numbers of the rows that changed since they were last taken.
   private var changed: [Int] = []
   private var isChanged: [Bool] = []
-  private var hourAt: Int64 = .min
+  private var hourAt = Instant.first
   /// Changed rows of hours that are over.
   private var finished: [EventCountRow] = []
 
@@ -52,10 +52,10 @@ struct EventCounts {
   ///   others.
   @inline(__always)
   mutating func add(
-    _ number: Int, isListItem: Bool, at time: Int64, serverID: Int64, most: Int,
+    _ number: Int, isListItem: Bool, at time: Instant, serverID: Int64, most: Int,
     makeID: () -> Int64
   ) -> Bool {
-    let hour = time - ((time % Self.hour) + Self.hour) % Self.hour
+    let hour = time.cut(to: Self.hour)
     if hour != hourAt { begin(hour) }
     while places.count <= number { places.append((-1, 0)) }
     if places[number].turn != turn {
@@ -94,7 +94,7 @@ struct EventCounts {
     isChanged.append(false)
   }
 
-  private mutating func begin(_ hour: Int64) {
+  private mutating func begin(_ hour: Instant) {
     finished += takeCurrent()
     rows.removeAll()
     rowByName.removeAll()
@@ -130,7 +130,7 @@ struct EventCounts {
 
 extension Normalizer {
   @inline(__always)
-  mutating func count(_ number: Int, isListItem: Bool, at time: Int64) {
+  mutating func count(_ number: Int, isListItem: Bool, at time: Instant) {
     let isBeyond = counts.add(
       number, isListItem: isListItem, at: time, serverID: serverID, most: ceilings.eventNames
     ) {

@@ -4,7 +4,7 @@ import AMI
 
 extension Normalizer {
   /// An item of ParkedCalls.
-  mutating func parkedCallIsListed(_ frame: borrowing Frame, at time: Int64) {
+  mutating func parkedCallIsListed(_ frame: borrowing Frame, at time: Instant) {
     let list = lists.item(.parkedCalls, frame, at: time)
     if let lot = frame.knownText(named: "Parkinglot"), !lists.lots.contains(lot) {
       if lists.lots.count < min(Ceilings.lookedThrough, ceilings.parkings) {
@@ -32,7 +32,7 @@ extension Normalizer {
 
   /// The end of ParkedCalls. It may have been asked for one lot only, so it tells of the lots that
   /// it names.
-  mutating func parkedCallsAreListed(_ frame: borrowing Frame, at time: Int64) {
+  mutating func parkedCallsAreListed(_ frame: borrowing Frame, at time: Instant) {
     guard let list = lists.end(.parkedCalls, frame, at: time) else { return }
     for slot in features.parkings.used
     where features.parkings[slot].row.endedAt == nil
@@ -48,20 +48,20 @@ extension Normalizer {
   // MARK: Conferences
 
   /// An answer to ConfbridgeListRooms names a conference that exists.
-  mutating func conferenceIsListed(_ frame: borrowing Frame, at time: Int64) {
+  mutating func conferenceIsListed(_ frame: borrowing Frame, at time: Instant) {
     let list = lists.item(.conferences, frame, at: time)
     let slot = knownConference(frame) ?? openConference(frame, openedBy: "seen", at: time)
     features.conferences[slot].session = session.number
     features.conferences[slot].sighting.isThere(in: list)
   }
 
-  mutating func conferencesAreListed(_ frame: borrowing Frame, at time: Int64) {
+  mutating func conferencesAreListed(_ frame: borrowing Frame, at time: Instant) {
     guard let list = lists.end(.conferences, frame, at: time) else { return }
     conferencesAreMissing(in: list.number, at: time)
   }
 
   /// There are no conferences but those that the list with this number names.
-  mutating func conferencesAreMissing(in list: Int, at time: Int64) {
+  mutating func conferencesAreMissing(in list: Int, at time: Instant) {
     for slot in features.conferences.used
     where features.conferences[slot].row.endedAt == nil
       && features.conferences[slot].sighting.listedIn != list
@@ -73,7 +73,7 @@ extension Normalizer {
   }
 
   /// An item of ConfbridgeList.
-  mutating func conferenceMemberIsListed(_ frame: borrowing Frame, at time: Int64) {
+  mutating func conferenceMemberIsListed(_ frame: borrowing Frame, at time: Instant) {
     let list = lists.item(.conferenceMembers, frame, at: time)
     guard let (channel, isNew) = listedChannel(frame, at: time) else { return }
     noteLinkedid(frame, .main, at: time)
@@ -97,7 +97,7 @@ extension Normalizer {
     }
   }
 
-  mutating func conferenceMembersAreListed(_ frame: borrowing Frame, at time: Int64) {
+  mutating func conferenceMembersAreListed(_ frame: borrowing Frame, at time: Instant) {
     guard let list = lists.end(.conferenceMembers, frame, at: time) else { return }
     // The conference is that of any member in the list.
     let listed = features.members.used.first {
@@ -114,7 +114,7 @@ extension Normalizer {
   }
 
   /// A bridge that a list shows is a conference's: who is in it is in the conference.
-  mutating func conferenceIsSeen(_ bridge: Int, _ frame: borrowing Frame, at time: Int64) {
+  mutating func conferenceIsSeen(_ bridge: Int, _ frame: borrowing Frame, at time: Instant) {
     guard bridges[bridge].row.creator == "ConfBridge", let name = bridges[bridge].row.name,
       let conference = conference(named: name, of: bridges[bridge].row.bridgeUniqueid)
     else { return }
@@ -144,7 +144,7 @@ extension Normalizer {
       let isGone = features.parkings[slot].session < session.number && hasLeft(parking: slot)
       guard isGone || features.parkings[slot].sighting.isLost else { continue }
       let lostAt = features.parkings[slot].sighting.lostAt
-      let end = lostAt != 0 ? lostAt : session.endedAt
+      let end = lostAt != .epoch ? lostAt : session.endedAt
       self.end(parking: slot, "unknown", at: max(end, features.parkings[slot].row.parkedAt))
     }
   }

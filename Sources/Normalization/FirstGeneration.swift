@@ -111,7 +111,7 @@ extension Normalizer {
   /// Takes in an event that Asterisk before 12 tells in its own way; says whether it was one.
   @inline(__always)
   mutating func takeFirstGeneration(
-    _ event: Event?, _ frame: borrowing Frame, at time: Int64
+    _ event: Event?, _ frame: borrowing Frame, at time: Instant
   ) -> Bool {
     switch event {
     case .newchannel: if frame.range(of: .priority) != nil { return false }
@@ -138,7 +138,7 @@ extension Normalizer {
   }
 
   @inline(never)
-  private mutating func retell(_ event: Event, _ frame: borrowing Frame, at time: Int64) {
+  private mutating func retell(_ event: Event, _ frame: borrowing Frame, at time: Instant) {
     firstGeneration.isSeen = true
     switch event {
     case .newchannel: oldNewchannel(frame, at: time)

@@ -10,7 +10,7 @@ extension Normalizer {
 
   /// Asterisk 1.4 tells only that a dial begins; later versions tell the end of the whole Dial,
   /// when the call is over.
-  mutating func oldDial(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldDial(_ frame: borrowing Frame, at time: Instant) {
     if frame.has(.subEvent, "End") {
       guard let source = knownChannel(frame, .uniqueid) else { return }
       let status = frame.knownText(of: .dialStatus)
@@ -31,7 +31,7 @@ extension Normalizer {
   }
 
   /// A dial begins whose end will not be told.
-  mutating func begin(_ dial: Frame, interface: String?, at time: Int64) {
+  mutating func begin(_ dial: Frame, interface: String?, at time: Instant) {
     apply(.dialBegin, dial, at: time)
     guard let source = knownChannel(dial, .uniqueid), let dest = knownChannel(dial, .destUniqueid),
       let slot = channels[dest].dial
@@ -41,14 +41,14 @@ extension Normalizer {
       FirstGeneration.Reach(dial: slot, source: source, dest: dest, interface: interface))
   }
 
-  mutating func reachRings(_ dest: Int, at time: Int64) {
+  mutating func reachRings(_ dest: Int, at time: Instant) {
     guard firstGeneration.reaches.contains(where: { $0.dest == dest && !$0.isAnswered }) else {
       return
     }
     apply(.dialState, dialMessage("DialState", dest, "RINGING"), at: time)
   }
 
-  mutating func reachIsAnswered(_ dest: Int, at time: Int64) {
+  mutating func reachIsAnswered(_ dest: Int, at time: Instant) {
     guard
       let place = firstGeneration.reaches.firstIndex(where: { $0.dest == dest && !$0.isAnswered })
     else { return }
@@ -57,7 +57,7 @@ extension Normalizer {
   }
 
   /// The status of a dial is known.
-  mutating func settle(reach place: Int, _ status: String?, at time: Int64) {
+  mutating func settle(reach place: Int, _ status: String?, at time: Instant) {
     let reach = firstGeneration.reaches[place]
     guard let dial = reach.dial else { return }
     firstGeneration.reaches[place].dial = nil
@@ -83,7 +83,7 @@ extension Normalizer {
   }
 
   /// What became of the dials of this channel that are over shows now.
-  mutating func resolveReaches(of source: Int, _ status: String?, at time: Int64) {
+  mutating func resolveReaches(of source: Int, _ status: String?, at time: Instant) {
     for place in firstGeneration.reaches.indices
     where firstGeneration.reaches[place].source == source && firstGeneration.reaches[place].hasEnded
     {
@@ -95,7 +95,7 @@ extension Normalizer {
   /// A channel is about to end, for this cause: what it says of the dial to it.
   ///
   /// **Source:** include/asterisk/causes.h, 17 and 34.
-  mutating func noteReachEnds(_ dest: Int, cause: Int64?, at time: Int64) {
+  mutating func noteReachEnds(_ dest: Int, cause: Int64?, at time: Instant) {
     for place in firstGeneration.reaches.indices
     where firstGeneration.reaches[place].dest == dest && firstGeneration.reaches[place].dial != nil
     {
@@ -111,7 +111,7 @@ extension Normalizer {
   }
 
   /// A channel ended: so did the dials of it and to it. Why those to it ended may show later.
-  mutating func firstGenerationClosed(_ slot: Int, at time: Int64, by closedBy: String) {
+  mutating func firstGenerationClosed(_ slot: Int, at time: Instant, by closedBy: String) {
     tellTransfer(of: slot, at: time)
     resolveReaches(of: slot, closedBy == "hangup" ? "CANCEL" : nil, at: time)
     for place in firstGeneration.reaches.indices
@@ -129,7 +129,7 @@ extension Normalizer {
   // MARK: Bridges
 
   /// Two channels are bridged, or no longer. Repeated for the same two it says nothing.
-  mutating func oldBridge(_ frame: borrowing Frame, isLink: Bool, at time: Int64) {
+  mutating func oldBridge(_ frame: borrowing Frame, isLink: Bool, at time: Instant) {
     guard let one = frame.text(of: .uniqueid1), let other = frame.text(of: .uniqueid2) else {
       return
     }
@@ -164,7 +164,7 @@ extension Normalizer {
   }
 
   /// A bridge of two channels ends as one of them leaves it.
-  mutating func dissolvePair(of slot: Int, at time: Int64, by closedBy: String = "event") {
+  mutating func dissolvePair(of slot: Int, at time: Instant, by closedBy: String = "event") {
     guard let member = channels[slot].member, bridges[members[member].bridge].isPair else { return }
     closeBridge(members[member].bridge, at: time, by: closedBy)
   }
@@ -176,7 +176,7 @@ extension Normalizer {
     return others.count == 1 ? members[others[0]].channel : nil
   }
 
-  mutating func oldLocalBridge(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldLocalBridge(_ frame: borrowing Frame, at time: Instant) {
     var words = FrameWriter(event: "LocalBridge")
     words.copy(.uniqueid1, of: frame, as: "LocalOneUniqueid")
     words.copy(.uniqueid2, of: frame, as: "LocalTwoUniqueid")

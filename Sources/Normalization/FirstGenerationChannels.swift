@@ -22,7 +22,7 @@ private let stateNumbers: [String: Int] = [
 ]
 
 extension Normalizer {
-  mutating func oldNewchannel(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldNewchannel(_ frame: borrowing Frame, at time: Instant) {
     guard let uniqueid = frame.text(of: .uniqueid) else { return }
     noteSerial(uniqueid, at: time)
     let name = frame.text(of: .channel) ?? ""
@@ -35,7 +35,7 @@ extension Normalizer {
     apply(.newchannel, inNewWords(.newchannel, frame), at: time)
   }
 
-  mutating func oldNewstate(_ event: Event, _ frame: borrowing Frame, at time: Int64) {
+  mutating func oldNewstate(_ event: Event, _ frame: borrowing Frame, at time: Instant) {
     if let uniqueid = frame.text(of: .uniqueid), firstGeneration.placeholders.contains(uniqueid) {
       return
     }
@@ -44,7 +44,7 @@ extension Normalizer {
     guard event == .newstate, !firstGeneration.reaches.isEmpty,
       let slot = knownChannel(frame, .uniqueid)
     else { return }
-    switch told.integer(of: .channelState) {
+    switch told.integer(of: .channelState, in: Number.int) {
     case 5: reachRings(slot, at: time)
     case 6: reachIsAnswered(slot, at: time)
     default: break
@@ -65,7 +65,7 @@ extension Normalizer {
     return words.finish()
   }
 
-  mutating func oldNewexten(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldNewexten(_ frame: borrowing Frame, at time: Instant) {
     var words = FrameWriter(event: "Newexten")
     words.copyAll(of: frame)
     let exten = frame.text(named: "Extension") ?? ""
@@ -82,7 +82,7 @@ extension Normalizer {
   /// A masquerade moves the clone into the original: the original takes the clone's name, the clone
   /// becomes a zombie of the original's name, and both keep their uniqueids. What goes on under the
   /// clone's name is the clone to us.
-  mutating func oldRename(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldRename(_ frame: borrowing Frame, at time: Instant) {
     guard let uniqueid = frame.text(of: .uniqueid), let name = frame.text(of: .newname) else {
       return
     }
@@ -110,7 +110,7 @@ extension Normalizer {
 
   /// The channel that is known by one uniqueid is known by another from now on, and takes the place
   /// of the one that was.
-  private mutating func move(_ cloneID: String, into originalID: String, at time: Int64) {
+  private mutating func move(_ cloneID: String, into originalID: String, at time: Instant) {
     let clone = channelByUniqueid[cloneID]
     let original = channelByUniqueid[originalID]
     let isPlaceholder = firstGeneration.placeholders.contains(originalID)
@@ -131,7 +131,7 @@ extension Normalizer {
   }
 
   /// What Asterisk does with the original it does with the clone from now on.
-  private mutating func takePlace(of original: Int, _ clone: Int, at time: Int64) {
+  private mutating func takePlace(of original: Int, _ clone: Int, at time: Instant) {
     let talk = queueing.talkByAgent.removeValue(forKey: original)
     dissolvePair(of: clone, at: time)
     if let talk { queueing.talkByAgent[original] = talk }
@@ -166,11 +166,11 @@ extension Normalizer {
   }
 
   /// The end of what a masquerade left over: of the original, or of nothing.
-  mutating func oldHangup(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldHangup(_ frame: borrowing Frame, at time: Instant) {
     guard let uniqueid = frame.text(of: .uniqueid) else { return }
     firstGeneration.placeholders.removeAll { $0 == uniqueid }
     if let slot = channelByUniqueid[uniqueid] {
-      noteReachEnds(slot, cause: frame.integer(of: .cause), at: time)
+      noteReachEnds(slot, cause: frame.integer(of: .cause, in: Number.int), at: time)
       return apply(.hangup, frame, at: time)
     }
     guard frame.endsInBracket else { return apply(.hangup, frame, at: time) }
@@ -205,9 +205,9 @@ extension Normalizer {
 
   /// FullyBooted tells no Uptime before Asterisk 12. But the serials in uniqueids begin again: one
   /// that is smaller than the last of the session before is of a server that was started anew.
-  private mutating func noteSerial(_ uniqueid: String, at time: Int64) {
+  private mutating func noteSerial(_ uniqueid: String, at time: Instant) {
     guard let dot = uniqueid.lastIndex(of: "."),
-      let serial = Int64(uniqueid[uniqueid.index(after: dot)...])
+      let serial = Number.integer(uniqueid[uniqueid.index(after: dot)...], in: Number.serial)
     else { return }
     if firstGeneration.session != session.number, serial <= firstGeneration.serial {
       session.restarts += 1

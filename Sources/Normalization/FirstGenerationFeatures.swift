@@ -8,7 +8,7 @@ extension Normalizer {
   /// A REFER to chan_sip. Asterisk 1.4 tells none, and none tells those that fail.
   ///
   /// **Source:** channels/chan_sip.c, `handle_request_refer` and `local_attended_transfer`.
-  mutating func oldTransfer(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldTransfer(_ frame: borrowing Frame, at time: Instant) {
     if frame.text(named: "TransferType") == "Blind" { return oldBlindTransfer(frame, at: time) }
     guard let first = knownChannel(frame, .uniqueid),
       let second = knownChannel(frame, .targetUniqueid)
@@ -18,7 +18,7 @@ extension Normalizer {
     firstGeneration.transfers.append(FirstGeneration.Transfer(first: first, second: second))
   }
 
-  private mutating func oldBlindTransfer(_ frame: borrowing Frame, at time: Int64) {
+  private mutating func oldBlindTransfer(_ frame: borrowing Frame, at time: Instant) {
     let transferee =
       knownChannel(frame, .targetUniqueid) ?? slot(named: frame.text(of: .targetChannel))
     var words = FrameWriter(event: "BlindTransfer")
@@ -59,7 +59,7 @@ extension Normalizer {
   }
 
   /// A channel ends by which a transfer was announced whose masquerade did not show.
-  mutating func tellTransfer(of slot: Int, at time: Int64) {
+  mutating func tellTransfer(of slot: Int, at time: Instant) {
     while let place = firstGeneration.transfers.firstIndex(where: {
       $0.first == slot || $0.second == slot
     }) {
@@ -126,7 +126,7 @@ extension Normalizer {
   // MARK: Pickups
 
   /// **Source:** main/features.c, `ast_do_pickup`.
-  mutating func oldPickup(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldPickup(_ frame: borrowing Frame, at time: Instant) {
     guard let channel = slot(named: frame.text(of: .channel)),
       let target = slot(named: frame.text(of: .targetChannel))
     else { return }
@@ -142,7 +142,7 @@ extension Normalizer {
   /// member to the last.
   ///
   /// **Source:** apps/app_meetme.c, `conf_run`, `conf_free` and `send_talking_event`.
-  mutating func meetme(_ event: Event, _ frame: borrowing Frame, at time: Int64) {
+  mutating func meetme(_ event: Event, _ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.knownText(named: "Meetme") else { return }
     let isOn = frame.has(.status, "on")
     switch event {
@@ -168,7 +168,7 @@ extension Normalizer {
   }
 
   private mutating func conferenceMessage(
-    _ event: Event, _ name: String, _ frame: borrowing Frame, at time: Int64
+    _ event: Event, _ name: String, _ frame: borrowing Frame, at time: Instant
   ) {
     var words = FrameWriter(event: event.rawValue)
     words.add("Conference", name)

@@ -7,7 +7,7 @@ import AMI
 
 extension Normalizer {
   /// Join and Leave.
-  mutating func oldQueueEvent(_ event: Event, _ frame: borrowing Frame, at time: Int64) {
+  mutating func oldQueueEvent(_ event: Event, _ frame: borrowing Frame, at time: Instant) {
     let told: Event = event == .join ? .queueCallerJoin : .queueCallerLeave
     var words = FrameWriter(event: told.rawValue)
     for header in [HeaderName.queue, .position, .channel, .uniqueid] {
@@ -20,7 +20,7 @@ extension Normalizer {
 
   /// A member is called. Asterisk 1.4 names neither the queue nor the member's channel: the queue
   /// is where the caller waits, the channel the latest of the member's that no dial has.
-  mutating func oldAgentCalled(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldAgentCalled(_ frame: borrowing Frame, at time: Instant) {
     let caller =
       knownChannel(frame, .uniqueid) ?? slot(named: frame.text(named: "ChannelCalling"))
     guard let caller, let interface = frame.knownText(named: "AgentCalled"),
@@ -66,7 +66,7 @@ extension Normalizer {
   }
 
   /// AgentConnect, AgentComplete and AgentDump have the caller's uniqueid and the agent's channel.
-  mutating func oldAgentEvent(_ event: Event, _ frame: borrowing Frame, at time: Int64) {
+  mutating func oldAgentEvent(_ event: Event, _ frame: borrowing Frame, at time: Instant) {
     let agent =
       knownChannel(frame, .bridgedChannel) ?? slot(named: frame.knownText(of: .channel))
     if let agent { reachIsAnswered(agent, at: time) }
@@ -86,7 +86,7 @@ extension Normalizer {
     apply(event, words.finish(), at: time)
   }
 
-  mutating func oldRingNoAnswer(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldRingNoAnswer(_ frame: borrowing Frame, at time: Instant) {
     let interface = frame.text(of: .member)
     let caller = knownChannel(frame, .uniqueid)
     if let caller,
@@ -105,7 +105,7 @@ extension Normalizer {
   }
 
   /// A member is paused, or its settings changed; the latter events lack the member's name.
-  mutating func oldMemberEvent(_ event: Event, _ frame: borrowing Frame, at time: Int64) {
+  mutating func oldMemberEvent(_ event: Event, _ frame: borrowing Frame, at time: Instant) {
     guard let interface = frame.text(of: .location) else { return }
     let told: Event = event == .queueMemberPaused ? .queueMemberPause : event
     var words = FrameWriter(event: told.rawValue)
@@ -120,7 +120,7 @@ extension Normalizer {
   }
 
   /// An item of QueueStatus: Asterisk 1.4 gives the caller's channel without its uniqueid.
-  mutating func oldQueueEntry(_ frame: borrowing Frame, at time: Int64) {
+  mutating func oldQueueEntry(_ frame: borrowing Frame, at time: Instant) {
     guard let caller = slot(named: frame.text(of: .channel)) else { return }
     var words = FrameWriter(event: "QueueEntry")
     words.copyAll(of: frame)

@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `holds`: one time on hold; schema/0003-call-features.sql says what each column is.
 public struct HoldRow: Row, Sendable {
   public static let table = "holds"
@@ -10,8 +12,8 @@ public struct HoldRow: Row, Sendable {
   var serverID: Int64 = 0
   var channelID: Int64 = 0
   var musicClass: String?
-  var startedAt: Int64 = 0
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var endedAt: Instant?
   var closedBy: String?
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {

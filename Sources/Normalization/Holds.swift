@@ -6,7 +6,7 @@ extension Normalizer {
   // MARK: Holds
 
   /// Before Asterisk 12 one event tells both ends of a hold, by its `Status`.
-  mutating func hold(_ frame: borrowing Frame, at time: Int64) {
+  mutating func hold(_ frame: borrowing Frame, at time: Instant) {
     if frame.has(.status, "Off") { return unhold(frame, at: time) }
     guard let channel = channel(frame, .main, at: time), channels[channel].row.endedAt == nil,
       channels[channel].features.hold == nil
@@ -24,15 +24,15 @@ extension Normalizer {
     holdBegins(channel, at: time)
   }
 
-  mutating func unhold(_ frame: borrowing Frame, at time: Int64) {
+  mutating func unhold(_ frame: borrowing Frame, at time: Instant) {
     guard let channel = knownChannel(frame, .uniqueid),
       let hold = channels[channel].features.hold
     else { return }
     end(hold: hold, of: channel, by: "unhold", at: time)
   }
 
-  mutating func end(hold slot: Int, of channel: Int, by closedBy: String, at time: Int64) {
-    features.holds[slot].row.endedAt = time
+  mutating func end(hold slot: Int, of channel: Int, by closedBy: String, at time: Instant) {
+    features.holds[slot].row.endedAt = max(time, features.holds[slot].row.startedAt)
     features.holds[slot].row.closedBy = closedBy
     features.holds.touch(slot)
     channels[channel].features.hold = nil
@@ -42,7 +42,7 @@ extension Normalizer {
 
   // MARK: Recordings
 
-  mutating func recordingStarts(_ frame: borrowing Frame, _ kind: String, at time: Int64) {
+  mutating func recordingStarts(_ frame: borrowing Frame, _ kind: String, at time: Instant) {
     guard let channel = channel(frame, .main, at: time), channels[channel].row.endedAt == nil
     else { return }
     let slot = openRecording(kind, at: time)
@@ -60,7 +60,7 @@ extension Normalizer {
 
   /// A recording of a channel stops. Asterisk does not say which: of several it is taken for the
   /// oldest.
-  mutating func recordingStops(_ frame: borrowing Frame, _ kind: String, at time: Int64) {
+  mutating func recordingStops(_ frame: borrowing Frame, _ kind: String, at time: Instant) {
     guard let channel = knownChannel(frame, .uniqueid),
       let slot = channels[channel].features.recordings.first(where: {
         features.recordings[$0].row.kind == kind
@@ -95,7 +95,7 @@ extension Normalizer {
     channels[channel].features.monitorFile = String(arguments[1])
   }
 
-  mutating func openRecording(_ kind: String, at time: Int64) -> Int {
+  mutating func openRecording(_ kind: String, at time: Instant) -> Int {
     var recording = LiveRecording()
     recording.row.id = features.recordingIDs.next(serverID)
     recording.row.serverID = serverID
@@ -107,16 +107,17 @@ extension Normalizer {
     return slot
   }
 
-  mutating func end(recording slot: Int, by closedBy: String, at time: Int64) {
+  mutating func end(recording slot: Int, by closedBy: String, at time: Instant) {
     features.openRecordings -= 1
-    features.recordings[slot].row.endedAt = time
+    features.recordings[slot].row.endedAt = max(
+      time, features.recordings[slot].row.startedAt)
     features.recordings[slot].row.closedBy = closedBy
     features.recordings.touch(slot)
   }
 
   // MARK: Originates
 
-  mutating func originateResponse(_ frame: borrowing Frame, at time: Int64) {
+  mutating func originateResponse(_ frame: borrowing Frame, at time: Instant) {
     var row = OriginateRow()
     row.id = features.originateIDs.next(serverID)
     row.serverID = serverID
@@ -130,7 +131,7 @@ extension Normalizer {
     row.application = frame.knownText(of: .application)
     row.data = frame.knownText(named: "Data")
     row.response = frame.knownText(of: .response)
-    row.reason = frame.integer(of: .reason)
+    row.reason = frame.integer(of: .reason, in: Number.int)
     row.reasonWord = row.reason.flatMap { reasonWord($0) }
     if row.channelID == nil {
       features.early.expire(before: time - Self.lingerTime)
@@ -140,7 +141,7 @@ extension Normalizer {
   }
 
   /// A result may come before the Newchannel of its channel: another thread of the server sends it.
-  mutating func linkEarlyOriginates(to slot: Int, at time: Int64) {
+  mutating func linkEarlyOriginates(to slot: Int, at time: Instant) {
     guard !features.early.isEmpty else { return }
     features.early.expire(before: time - Self.lingerTime)
     for var row in features.early.take(channels[slot].row.uniqueid) {
@@ -165,7 +166,7 @@ extension Normalizer {
 
   // MARK: Keys
 
-  mutating func dtmfEnd(_ frame: borrowing Frame, at time: Int64) {
+  mutating func dtmfEnd(_ frame: borrowing Frame, at time: Instant) {
     guard let channel = channel(frame, .main, at: time), let digit = frame.text(named: "Digit")
     else { return }
     var row = DTMFRow()
@@ -175,7 +176,7 @@ extension Normalizer {
     row.receivedAt = time
     row.digit = options.dtmf ? digit : "*"
     row.direction = frame.knownText(named: "Direction")?.lowercased()
-    row.duration = frame.integer(named: "DurationMs")
+    row.duration = frame.integer(named: "DurationMs", in: Number.count)
     features.keys.append(row)
   }
 }

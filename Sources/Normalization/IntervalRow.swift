@@ -1,3 +1,5 @@
+import AMI
+
 /// A row that says in which state something was, from one time to another.
 protocol IntervalRow: Row {
   init()
@@ -5,8 +7,8 @@ protocol IntervalRow: Row {
   var serverID: Int64 { get set }
   /// What told the state first: `event`, or `snapshot` for an answer to an action.
   var openedBy: String { get set }
-  var startedAt: Int64 { get set }
-  var endedAt: Int64? { get set }
+  var startedAt: Instant { get set }
+  var endedAt: Instant? { get set }
   /// What ended it; nil while it lasts. See `Timelines`.
   var closedBy: String? { get set }
 
@@ -26,9 +28,9 @@ struct LiveInterval<R: IntervalRow>: Live {
   /// The session in which the state was last reported, by its place in the server's stream.
   var session = 0
   /// When the state was last reported.
-  var reportedAt: Int64 = 0
+  var reportedAt = Instant.epoch
   /// When it was first reported in that session, if it began in an earlier one; else 0.
-  var resumedAt: Int64 = 0
+  var resumedAt = Instant.epoch
   /// What told it then.
   var resumedBy = ""
   var isChanged = false

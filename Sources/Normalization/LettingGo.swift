@@ -1,3 +1,5 @@
+import AMI
+
 // What happens beyond the ceilings: see `Ceilings`. It is done before a message is taken in, so
 // that nothing that a message is about goes while it is taken in; and it goes by what the stream
 // told, never by what has been written meanwhile.
@@ -38,7 +40,7 @@ extension Normalizer {
 
   /// Lets go of what is beyond a ceiling.
   @inline(__always)
-  mutating func keepCeilings(at time: Int64) {
+  mutating func keepCeilings(at time: Instant) {
     if channelsHeld > ceilings.channels || callByLinkedid.count > ceilings.linkedids
       || bridgeByUniqueid.count > ceilings.bridges || transfersHeld > ceilings.transfers
       || visitsHeld > ceilings.visits || queueing.memberByKey.count > ceilings.members
@@ -55,7 +57,7 @@ extension Normalizer {
   }
 
   @inline(never)
-  private mutating func letGo(at time: Int64) {
+  private mutating func letGo(at time: Instant) {
     if channelsHeld > ceilings.channels { letGoChannels(at: time) }
     if callByLinkedid.count > ceilings.linkedids { letGoLinkedids(at: time) }
     if bridgeByUniqueid.count > ceilings.bridges { letGoBridges(at: time) }
@@ -89,7 +91,7 @@ extension Normalizer {
   }
 
   /// Notes that so many of a kind were let go of.
-  mutating func note(_ kind: Ceilings.Kind, _ count: Int, at time: Int64) {
+  mutating func note(_ kind: Ceilings.Kind, _ count: Int, at time: Instant) {
     guard count > 0 else { return }
     reachedCeilings.insert(kind)
     beyond.note(
@@ -99,7 +101,7 @@ extension Normalizer {
   // MARK: Calls
 
   /// First those that ended and are held for what may still come, then those that live.
-  private mutating func letGoChannels(at time: Int64) {
+  private mutating func letGoChannels(at time: Instant) {
     let before = channelsHeld
     let excess = excess(before, .channels)
     expireEnded(first: excess)
@@ -117,7 +119,7 @@ extension Normalizer {
   }
 
   /// Of each call its last linkedid stays.
-  private mutating func letGoLinkedids(at time: Int64) {
+  private mutating func letGoLinkedids(at time: Instant) {
     let before = callByLinkedid.count
     for call in calls.used {
       for linkedid in calls[call].linkedids.dropLast() where callByLinkedid[linkedid] == call {
@@ -136,7 +138,7 @@ extension Normalizer {
     agentLogins.linkedids.formIntersection(held)
   }
 
-  private mutating func letGoBridges(at time: Int64) {
+  private mutating func letGoBridges(at time: Instant) {
     let excess = excess(bridgeByUniqueid.count, .bridges)
     let open = bridges.used.filter { bridges[$0].row.endedAt == nil }.sorted {
       (bridges[$0].seenAt, bridges[$0].row.id) < (bridges[$1].seenAt, bridges[$1].row.id)
@@ -149,7 +151,7 @@ extension Normalizer {
 
   // MARK: What happens within calls
 
-  private mutating func letGoConferences(at time: Int64) {
+  private mutating func letGoConferences(at time: Instant) {
     let excess = excess(features.openConferences.count, .conferences)
     let open = features.conferences.used
       .filter { features.conferences[$0].row.endedAt == nil }
@@ -160,7 +162,7 @@ extension Normalizer {
     note(.conferences, min(excess, open.count), at: time)
   }
 
-  private mutating func letGoParkings(at time: Int64) {
+  private mutating func letGoParkings(at time: Instant) {
     let excess = excess(features.openParkings.count, .parkings)
     let open = features.parkings.used.filter { features.parkings[$0].row.endedAt == nil }
       .sorted { features.parkings[$0].row.id < features.parkings[$1].row.id }
@@ -170,7 +172,7 @@ extension Normalizer {
     note(.parkings, min(excess, open.count), at: time)
   }
 
-  private mutating func letGoTransfers(at time: Int64) {
+  private mutating func letGoTransfers(at time: Instant) {
     let excess = excess(transfersHeld, .transfers)
     let held = features.transfers.used.filter { !features.transfers[$0].isForgotten }
       .sorted { features.transfers[$0].row.id < features.transfers[$1].row.id }
@@ -185,7 +187,7 @@ extension Normalizer {
     note(.transfers, min(excess, held.count), at: time)
   }
 
-  private mutating func letGoRecordings(at time: Int64) {
+  private mutating func letGoRecordings(at time: Instant) {
     let excess = excess(features.openRecordings, .recordings)
     let open = features.recordings.used.filter { features.recordings[$0].row.endedAt == nil }
       .sorted { features.recordings[$0].row.id < features.recordings[$1].row.id }
@@ -211,7 +213,7 @@ extension Normalizer {
   // MARK: Queues
 
   /// First those that are over and held for what may still come, then those that go on.
-  private mutating func letGoVisits(at time: Int64) {
+  private mutating func letGoVisits(at time: Instant) {
     let before = visitsHeld
     let excess = excess(before, .visits)
     expireVisits(first: excess)
@@ -234,7 +236,7 @@ extension Normalizer {
     note(.visits, before - visitsHeld, at: time)
   }
 
-  private mutating func letGoOffers(at time: Int64) {
+  private mutating func letGoOffers(at time: Instant) {
     let excess = excess(queueing.openOffers, .offers)
     let open = queueing.offers.used.filter { queueing.offers[$0].row.outcome == nil }
       .sorted { queueing.offers[$0].row.id < queueing.offers[$1].row.id }
@@ -244,7 +246,7 @@ extension Normalizer {
     note(.offers, min(excess, open.count), at: time)
   }
 
-  private mutating func letGoMembers(at time: Int64) {
+  private mutating func letGoMembers(at time: Instant) {
     let excess = excess(queueing.memberByKey.count, .members)
     let open = queueing.members.used.filter { queueing.members[$0].row.endedAt == nil }.sorted {
       (queueing.members[$0].seenAt, queueing.members[$0].row.id)
@@ -257,7 +259,7 @@ extension Normalizer {
   }
 
   /// First agents that are nothing at the moment, then those who were named first.
-  private mutating func letGoAgents(at time: Int64) {
+  private mutating func letGoAgents(at time: Instant) {
     let excess = excess(queueing.agents.count, .agents)
     let agents = queueing.agents.indices.sorted {
       let (one, other) = (queueing.agents[$0], queueing.agents[$1])
@@ -279,7 +281,7 @@ extension Normalizer {
 
   /// Of a dial it stays unknown how it ended; what is left of a uniqueid is the channel that was
   /// announced with it; a transfer is told without its masquerade.
-  private mutating func letGoReaches(at time: Int64) {
+  private mutating func letGoReaches(at time: Instant) {
     let reaches = max(
       0, min(excess(firstGeneration.reaches.count, .reaches), firstGeneration.reaches.count))
     for place in 0..<reaches { settle(reach: place, nil, at: time) }

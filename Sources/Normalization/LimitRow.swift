@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `limits`; schema/0009-recorder.sql says what each column is.
 public struct LimitRow: Row, Sendable {
   public static let table = "limits"
@@ -11,8 +13,8 @@ public struct LimitRow: Row, Sendable {
   /// The word of a `Ceilings.Kind`.
   var kind = ""
   var ceiling: Int64 = 0
-  var firstAt: Int64 = 0
-  var lastAt: Int64 = 0
+  var firstAt = Instant.epoch
+  var lastAt = Instant.epoch
   /// How many were let go of.
   var count: Int64 = 0
 
@@ -46,7 +48,7 @@ struct Excess: Visitable {
 
   /// Notes that `count` were let go of.
   mutating func note(
-    _ kind: Ceilings.Kind, _ count: Int, ceiling: Int, at time: Int64, session: Int64,
+    _ kind: Ceilings.Kind, _ count: Int, ceiling: Int, at time: Instant, session: Int64,
     serverID: Int64
   ) {
     let known = entries.firstIndex { $0.row.sessionID == session && $0.row.kind == kind.rawValue }

@@ -2,7 +2,7 @@ import AMI
 
 extension Normalizer {
   /// Takes in an item of a list: an answer to an action says what there is at that moment.
-  mutating func applyListItem(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
+  mutating func applyListItem(_ event: Event?, _ frame: borrowing Frame, at time: Instant) {
     switch event {
     case .queueParams: queueParams(frame, at: time)
     case .queueMember:

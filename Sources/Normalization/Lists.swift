@@ -10,7 +10,7 @@ struct Lists: Visitable {
     var number = 0
     var items = 0
     /// When its first item came.
-    var startedAt: Int64 = 0
+    var startedAt = Instant.epoch
 
     mutating func visit(_ visitor: inout some FieldVisitor) {
       visitor.visit(&actionID)
@@ -42,10 +42,10 @@ struct Lists: Visitable {
   /// The channels of a BridgeInfo: which bridge it is comes last.
   var bridgeChannels: [String] = []
   /// When what is missing is to be looked at again.
-  var reviewAt: Int64 = .max
+  var reviewAt = Instant.last
 
   /// An item of a list came.
-  mutating func item(_ question: Question, _ frame: borrowing Frame, at time: Int64) -> Int {
+  mutating func item(_ question: Question, _ frame: borrowing Frame, at time: Instant) -> Int {
     let actionID = frame.text(of: .actionID)
     let place = question.rawValue
     if open[place].items == 0 || open[place].actionID != actionID {
@@ -70,7 +70,7 @@ struct Lists: Visitable {
   ///
   /// - Returns: it, if all its items came; nil when some did not.
   mutating func end(
-    _ question: Question, _ frame: borrowing Frame, at time: Int64
+    _ question: Question, _ frame: borrowing Frame, at time: Instant
   ) -> Progress? {
     let place = question.rawValue
     var list = open[place]
@@ -80,7 +80,7 @@ struct Lists: Visitable {
       begin(question)
     }
     open[place] = Progress()
-    return frame.integer(of: .listItems) == Int64(list.items) ? list : nil
+    return frame.integer(of: .listItems, in: Number.count) == Int64(list.items) ? list : nil
   }
 
   mutating func visit(_ visitor: inout some FieldVisitor) {

@@ -4,12 +4,12 @@ import AMI
 
 extension Normalizer {
   /// A report that Asterisk sent: what it received, in its report blocks.
-  mutating func rtcpSent(_ frame: borrowing Frame, at time: Int64) {
+  mutating func rtcpSent(_ frame: borrowing Frame, at time: Instant) {
     rtcp(frame, report: "rtcp-sent", stream: "in", address: "To", at: time)
   }
 
   /// A report that came in: what the other side received of what Asterisk sends.
-  mutating func rtcpReceived(_ frame: borrowing Frame, at time: Int64) {
+  mutating func rtcpReceived(_ frame: borrowing Frame, at time: Instant) {
     rtcp(frame, report: "rtcp-received", stream: "out", address: "From", at: time)
   }
 
@@ -17,7 +17,7 @@ extension Normalizer {
   ///
   /// **Source:** main/rtp_engine.c, `rtcp_report_to_ami`; RFC 3550, section 6.4.
   private mutating func rtcp(
-    _ frame: borrowing Frame, report: String, stream: String, address: String, at time: Int64
+    _ frame: borrowing Frame, report: String, stream: String, address: String, at time: Instant
   ) {
     var row = MediaQualityRow()
     row.serverID = serverID
@@ -65,7 +65,8 @@ extension Normalizer {
     let clock = known.first { $0.ssrc == block.sourceSSRC } ?? known.first
     row.clockRate = clock?.rate ?? MediaClock.usual
     row.clockSource = clock == nil ? "assumed" : "measured"
-    row.jitterTime = jitter * 1_000_000 / row.clockRate!
+    // Both are within 32 bits.
+    row.jitterTime = TimeSpan.seconds(jitter).microseconds / max(row.clockRate!, 1)
   }
 
   private mutating func append(_ row: inout MediaQualityRow) {
@@ -96,7 +97,7 @@ extension Normalizer {
   /// **Source:** main/rtp_engine.c, `ast_rtp_instance_get_quality` and
   /// `ast_rtp_instance_set_stats_vars`; recordings (`txmes` is there without any report received,
   /// so it is of what Asterisk received).
-  mutating func qualityVariable(_ frame: borrowing Frame, at time: Int64) {
+  mutating func qualityVariable(_ frame: borrowing Frame, at time: Instant) {
     guard frame.has(.variable, "RTPAUDIOQOS"), let slot = knownChannel(frame, .uniqueid),
       let text = frame.knownText(of: .value), channels[slot].quality != text
     else { return }

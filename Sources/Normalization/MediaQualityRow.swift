@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `media_quality`; schema/0004-devices.sql says what each column is.
 public struct MediaQualityRow: Row, Sendable {
   public static let table = "media_quality"
@@ -11,7 +13,7 @@ public struct MediaQualityRow: Row, Sendable {
   var id: Int64 = 0
   var serverID: Int64 = 0
   var channelID: Int64?
-  var receivedAt: Int64 = 0
+  var receivedAt = Instant.epoch
   var report = ""
   var stream = ""
   var packet: String?
@@ -71,28 +73,26 @@ struct MediaClock: Visitable {
   ]
   /// What telephony mostly has (G.711, G.729, G.722 by its RTP clock), in hertz.
   static let usual: Int64 = 8000
-  /// Reports closer to each other than this measure badly, in microseconds.
-  static let shortest: Int64 = 1_000_000
+  /// Reports closer to each other than this measure badly.
+  static let shortest = TimeSpan.seconds(1)
   /// How many streams of one channel are measured.
   static let streamsMax = 8
 
   var ssrc: Int64 = 0
-  var sentAt: Int64 = 0
+  var sentAt = Instant.epoch
   var timestamp: Int64 = 0
   /// 0 while it is not known.
   var rate: Int64 = 0
 
   /// Another sender report of the stream.
-  mutating func measure(sentAt time: Int64, timestamp next: Int64) {
-    let elapsed = time - sentAt
+  mutating func measure(sentAt time: Instant, timestamp next: Int64) {
+    let elapsed = time.since(sentAt)
     guard elapsed >= Self.shortest else { return }
     // Timestamps have 32 bits and wrap.
-    let units = (next - timestamp) & 0xFFFF_FFFF
+    let units = (next &- timestamp) & 0xFFFF_FFFF
     sentAt = time
     timestamp = next
-    let (scaled, overflow) = units.multipliedReportingOverflow(by: 1_000_000)
-    guard !overflow else { return }
-    let measured = scaled / elapsed
+    let measured = TimeSpan.seconds(units).microseconds / elapsed.microseconds
     // A silent sender's timestamps stand still: only what fits a codec is believed, within 2 %.
     if let fitting = Self.rates.first(where: { abs($0 - measured) * 50 <= $0 }) { rate = fitting }
   }

@@ -8,12 +8,11 @@ public import AMI
 /// times give the same rows, ids included, however often it is drained, saved and restored in
 /// between.
 public struct Normalizer: ~Copyable {
-  /// How long after a channel's end events about it are still taken in, in microseconds: `Cdr` and
-  /// others come from other threads of the server than `Hangup`.
-  public static let lingerTime: Int64 = 10_000_000
-  /// Two boots are the same when they lie no further apart than this, in microseconds: `Uptime` is
-  /// in whole seconds.
-  public static let bootTolerance: Int64 = 2_000_000
+  /// How long after a channel's end events about it are still taken in: `Cdr` and others come from
+  /// other threads of the server than `Hangup`.
+  static let lingerTime = TimeSpan.seconds(10)
+  /// Two boots are the same when they lie no further apart than this: `Uptime` is in whole seconds.
+  static let bootTolerance = TimeSpan.seconds(2)
 
   /// What is to be told by whoever knows the server: its trunks, and the bulky tables that are
   /// filled only when asked for.
@@ -64,8 +63,9 @@ public struct Normalizer: ~Copyable {
     public var systemName: String?
     public var asteriskVersion: String?
     public var amiVersion: String?
-    /// When it last started.
-    public var bootedAt: Int64?
+    /// When it last started, in microseconds since 1970.
+    public var bootedAt: Int64? { boot?.microseconds }
+    var boot: Instant?
 
     public init() {}
 
@@ -162,17 +162,19 @@ public struct Normalizer: ~Copyable {
     queueing.samples.removeAll()
   }
 
-  /// The connection ended at `time`: nothing was observed from then on.
+  /// The connection ended at `time`, in microseconds since 1970: nothing was observed from then on.
   public mutating func sessionEnded(at time: Int64) {
+    let time = Instant(microseconds: time)
     session.endedAt = time
     if session.isShuttingDown { closeWhatRestartEnded(openedBefore: Int.max, at: time) }
   }
 
-  /// Takes in one frame that was complete at `time`.
+  /// Takes in one frame that was complete at `time`, in microseconds since 1970.
   ///
   /// - Returns: the number of the event's name; nil when the frame is no event.
   @discardableResult
   public mutating func take(_ frame: borrowing Frame, at time: Int64) -> Int? {
+    let time = Instant(microseconds: time)
     expireVisits(at: time)
     expireWrapUps(at: time)
     expireEnded(at: time)
@@ -199,7 +201,7 @@ public struct Normalizer: ~Copyable {
   }
 
   /// Takes in an event as Asterisk 12 and later tells it.
-  mutating func apply(_ event: Event?, _ frame: borrowing Frame, at time: Int64) {
+  mutating func apply(_ event: Event?, _ frame: borrowing Frame, at time: Instant) {
     if event?.showsChannel ?? true { noteLinkedid(frame, .main, at: time) }
     switch event {
     case .newchannel: newchannel(frame, at: time)

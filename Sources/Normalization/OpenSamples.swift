@@ -1,3 +1,5 @@
+import AMI
+
 /// A sample of a list that has not come to its end yet.
 struct QueueSample: Visitable {
   var row = QueueSampleRow()
@@ -15,9 +17,8 @@ struct QueueSample: Visitable {
 
 /// The samples of lists that have not come to their end yet, list by list.
 struct OpenSamples: Visitable {
-  /// A list's items come within this time of each other, in microseconds; what is older was broken
-  /// off.
-  private static let listTime: Int64 = 60_000_000
+  /// A list's items come within this time of each other; what is older was broken off.
+  private static let listTime = TimeSpan.seconds(60)
 
   /// What a list is found by.
   struct List: Hashable {
@@ -36,10 +37,10 @@ struct OpenSamples: Visitable {
   private(set) var count = 0
   private var lastNumber = 0
   /// When the last one began.
-  private var beganAt: Int64 = .min
+  private var beganAt = Instant.first
 
   private func isOver(_ sample: QueueSample) -> Bool {
-    sample.row.sampledAt <= beganAt - Self.listTime
+    sample.row.sampledAt.distance(to: beganAt) >= Self.listTime
   }
 
   /// A queue is listed; what was listed of it before under the same ActionID was broken off.

@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `originates`: the result of one Originate; schema/0003-call-features.sql says what each
 /// column is.
 public struct OriginateRow: Row, Sendable {
@@ -9,7 +11,7 @@ public struct OriginateRow: Row, Sendable {
 
   var id: Int64 = 0
   var serverID: Int64 = 0
-  var receivedAt: Int64 = 0
+  var receivedAt = Instant.epoch
   var actionID: String?
   var channel: String?
   var uniqueid: String?

@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `parkings`: one stay of one channel in a parking lot; schema/0003-call-features.sql
 /// says what each column is.
 public struct ParkingRow: Row, Sendable {
@@ -17,9 +19,9 @@ public struct ParkingRow: Row, Sendable {
   var parker: String?
   var parkerID: Int64?
   var openedBy = ""
-  var parkedAt: Int64 = 0
+  var parkedAt = Instant.epoch
   var timeout: Int64?
-  var endedAt: Int64?
+  var endedAt: Instant?
   var outcome: String?
   var retrieverID: Int64?
 

@@ -4,10 +4,10 @@ import AMI
 
 extension Normalizer {
   /// A channel is parked. One that is known to be there already stays as it is.
-  mutating func parkedCall(_ frame: borrowing Frame, openedBy: String, at time: Int64) {
+  mutating func parkedCall(_ frame: borrowing Frame, openedBy: String, at time: Instant) {
     guard let uniqueid = frame.text(of: .parkeeUniqueid) else { return }
     let lot = frame.knownText(named: "Parkinglot")
-    let space = frame.integer(named: "ParkingSpace")
+    let space = frame.integer(named: "ParkingSpace", in: Number.count)
     let known =
       features.openParkings.of(uniqueid)
       + features.openParkings.at(OpenParkings.Place(lot: lot, space: space))
@@ -28,7 +28,7 @@ extension Normalizer {
     if let channel { noteParking(of: channel, in: slot) }
   }
 
-  mutating func unparkedCall(_ frame: borrowing Frame, at time: Int64) {
+  mutating func unparkedCall(_ frame: borrowing Frame, at time: Instant) {
     let parking = parkingEnds(frame, "retrieved", at: time)
     if let parking, let retriever = knownChannel(frame, .retrieverUniqueid) {
       features.parkings[parking].row.retrieverID = channels[retriever].row.id
@@ -37,9 +37,9 @@ extension Normalizer {
   }
 
   /// Another channel takes over the space of a parked one.
-  mutating func parkedCallSwap(_ frame: borrowing Frame, at time: Int64) {
+  mutating func parkedCallSwap(_ frame: borrowing Frame, at time: Instant) {
     let lot = frame.knownText(named: "Parkinglot")
-    let space = frame.integer(named: "ParkingSpace")
+    let space = frame.integer(named: "ParkingSpace", in: Number.count)
     for slot in features.openParkings.at(OpenParkings.Place(lot: lot, space: space)) {
       if frame.has(.parkeeUniqueid, features.parkings[slot].uniqueid.utf8) { return }
       end(parking: slot, "swapped", at: time)
@@ -50,7 +50,7 @@ extension Normalizer {
   /// A stay ends; one that was there before it was observed is told by its end.
   @discardableResult
   mutating func parkingEnds(
-    _ frame: borrowing Frame, _ outcome: String, at time: Int64
+    _ frame: borrowing Frame, _ outcome: String, at time: Instant
   ) -> Int? {
     guard let uniqueid = frame.text(of: .parkeeUniqueid) else { return nil }
     let slot =
@@ -61,19 +61,21 @@ extension Normalizer {
 
   @discardableResult
   private mutating func openParking(
-    _ frame: borrowing Frame, openedBy: String, at time: Int64
+    _ frame: borrowing Frame, openedBy: String, at time: Instant
   ) -> Int {
     var parking = LiveParking()
     parking.row.id = features.parkingIDs.next(serverID)
     parking.row.serverID = serverID
     parking.row.channel = frame.text(named: "ParkeeChannel") ?? ""
     parking.row.lot = frame.knownText(named: "Parkinglot")
-    parking.row.space = frame.integer(named: "ParkingSpace")
+    parking.row.space = frame.integer(named: "ParkingSpace", in: Number.count)
     parking.row.parker = frame.knownText(named: "ParkerDialString")
     parking.row.openedBy = openedBy
-    let duration = openedBy == "seen" ? frame.integer(named: "ParkingDuration") ?? 0 : 0
-    parking.row.parkedAt = time - duration * 1_000_000
-    parking.row.timeout = frame.integer(named: "ParkingTimeout").map { ($0 + duration) * 1000 }
+    let duration = openedBy == "seen" ? frame.seconds(named: "ParkingDuration") ?? .zero : .zero
+    parking.row.parkedAt = time - duration
+    parking.row.timeout = frame.seconds(named: "ParkingTimeout").map {
+      ($0 + duration).milliseconds
+    }
     parking.uniqueid = frame.text(of: .parkeeUniqueid) ?? ""
     parking.session = session.number
     if let channel = channelByUniqueid[parking.uniqueid] {
@@ -88,7 +90,7 @@ extension Normalizer {
     return slot
   }
 
-  mutating func end(parking slot: Int, _ outcome: String, at time: Int64) {
+  mutating func end(parking slot: Int, _ outcome: String, at time: Instant) {
     features.openParkings.remove(slot, features.parkings[slot])
     if let channel = features.parkings[slot].channel {
       channels[channel].features.parkings.removeFirst(of: slot)
@@ -100,7 +102,7 @@ extension Normalizer {
   }
 
   /// Nothing more comes about a parked channel.
-  mutating func parkingsForgotten(of channel: Int, at time: Int64) {
+  mutating func parkingsForgotten(of channel: Int, at time: Instant) {
     for slot in channels[channel].features.parkings { end(parking: slot, "unknown", at: time) }
   }
 

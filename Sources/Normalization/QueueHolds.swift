@@ -1,3 +1,5 @@
+import AMI
+
 // A talk's time on hold: while the caller, the agent, or a telephone that one of them is behind a
 // Local channel has put the other on hold.
 
@@ -19,12 +21,12 @@ extension Normalizer {
   }
 
   /// A channel put the other side on hold.
-  mutating func queueHolds(_ channel: Int, at time: Int64) {
+  mutating func queueHolds(_ channel: Int, at time: Instant) {
     guard !queueing.talkByAgent.isEmpty, let visit = talk(of: channel) else { return }
     hold(visit, by: channel, at: time)
   }
 
-  private mutating func hold(_ visit: Int, by channel: Int, at time: Int64) {
+  private mutating func hold(_ visit: Int, by channel: Int, at time: Instant) {
     guard queueing.visitByHolder[channel] == nil else { return }
     if queueing.visits[visit].holders.isEmpty { queueing.visits[visit].heldSince = time }
     queueing.visits[visit].holders.append(channel)
@@ -32,17 +34,17 @@ extension Normalizer {
   }
 
   /// A channel gave up a hold, or is gone.
-  mutating func queueUnholds(_ channel: Int, at time: Int64) {
+  mutating func queueUnholds(_ channel: Int, at time: Instant) {
     guard let visit = queueing.visitByHolder.removeValue(forKey: channel) else { return }
     queueing.visits[visit].holders.removeAll { $0 == channel }
     guard queueing.visits[visit].holders.isEmpty, let start = queueing.visits[visit].heldSince
     else { return }
-    queueing.visits[visit].held += time - start
+    queueing.visits[visit].held += time.since(start)
     queueing.visits[visit].heldSince = nil
   }
 
   /// A talk begins: a hold of before goes on in it.
-  mutating func holdFromStart(of visit: Int, at time: Int64) {
+  mutating func holdFromStart(of visit: Int, at time: Instant) {
     for channel in [queueing.visits[visit].channel, queueing.visits[visit].agent] {
       if let channel, channels[channel].features.hold != nil {
         hold(visit, by: channel, at: time)
@@ -51,8 +53,8 @@ extension Normalizer {
   }
 
   /// How long a talk that ends at `end` was on hold, in milliseconds.
-  func holdMs(of visit: Int, until end: Int64) -> Int64 {
-    let last = queueing.visits[visit].heldSince.map { max(0, end - $0) } ?? 0
-    return (queueing.visits[visit].held + last) / 1000
+  func holdMs(of visit: Int, until end: Instant) -> Int64 {
+    let last = queueing.visits[visit].heldSince.map { end.since($0) } ?? .zero
+    return (queueing.visits[visit].held + last).milliseconds
   }
 }

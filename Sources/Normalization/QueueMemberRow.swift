@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `queue_members`; schema/0002-queues.sql says what each column is.
 public struct QueueMemberRow: Row, Sendable {
   public static let table = "queue_members"
@@ -25,10 +27,10 @@ public struct QueueMemberRow: Row, Sendable {
   var status: Int64?
   var isInCall: Int64?
   var callsTaken: Int64?
-  var lastCallAt: Int64?
+  var lastCallAt: Instant?
   var openedBy = ""
-  var startedAt: Int64 = 0
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var endedAt: Instant?
   var closedBy: String?
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
@@ -61,7 +63,7 @@ struct LiveQueueMember: Live {
   /// The session in which it was last seen.
   var session = 0
   /// When that was.
-  var seenAt: Int64 = 0
+  var seenAt = Instant.epoch
   var isChanged = false
   var isUsed = false
 

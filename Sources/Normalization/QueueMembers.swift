@@ -1,22 +1,22 @@
 import AMI
 
 extension Normalizer {
-  mutating func queueMemberAdded(_ frame: borrowing Frame, at time: Int64) {
+  mutating func queueMemberAdded(_ frame: borrowing Frame, at time: Instant) {
     noteMember(frame, by: "added", at: time)
   }
 
   /// A member as an event or a list shows it.
-  mutating func queueMember(_ frame: borrowing Frame, at time: Int64) {
+  mutating func queueMember(_ frame: borrowing Frame, at time: Instant) {
     noteMember(frame, by: "seen", at: time)
   }
 
-  mutating func queueMemberRemoved(_ frame: borrowing Frame, at time: Int64) {
+  mutating func queueMemberRemoved(_ frame: borrowing Frame, at time: Instant) {
     guard let slot = noteMember(frame, by: "seen", at: time) else { return }
     closeMember(slot, at: time, by: "removed")
   }
 
   /// A server that went down took its memberships with it; those that it kept it tells anew.
-  mutating func closeQueueMembers(seenBefore number: Int, at time: Int64) {
+  mutating func closeQueueMembers(seenBefore number: Int, at time: Instant) {
     for slot in queueing.members.used
     where queueing.members[slot].row.endedAt == nil && queueing.members[slot].session < number {
       closeMember(slot, at: max(time, queueing.members[slot].row.startedAt), by: "restart")
@@ -39,8 +39,8 @@ extension Normalizer {
     }
   }
 
-  mutating func closeMember(_ slot: Int, at time: Int64, by closedBy: String) {
-    queueing.members[slot].row.endedAt = time
+  mutating func closeMember(_ slot: Int, at time: Instant, by closedBy: String) {
+    queueing.members[slot].row.endedAt = max(time, queueing.members[slot].row.startedAt)
     queueing.members[slot].row.closedBy = closedBy
     queueing.members.touch(slot)
     let row = queueing.members[slot].row
@@ -58,7 +58,7 @@ extension Normalizer {
   /// Lists call the interface `Location` and the name `Name`.
   @discardableResult
   private mutating func noteMember(
-    _ frame: borrowing Frame, by openedBy: String, at time: Int64
+    _ frame: borrowing Frame, by openedBy: String, at time: Instant
   ) -> Int? {
     guard let name = frame.knownText(of: .queue),
       let interface = frame.knownText(of: .interface) ?? frame.text(named: "Location")
@@ -84,7 +84,7 @@ extension Normalizer {
       member.row.interface = interface
       member.row.openedBy = openedBy
       member.row.startedAt = time
-      if openedBy == "seen", let since = frame.seconds(named: "LoginTime") {
+      if openedBy == "seen", let since = frame.date(named: "LoginTime") {
         member.row.startedAt = min(since, time)
       }
       slot = queueing.members.insert(member)
@@ -97,13 +97,13 @@ extension Normalizer {
     row.agent = frame.knownText(of: .memberName) ?? frame.text(named: "Name") ?? interface
     row.stateInterface = frame.text(named: "StateInterface") ?? row.stateInterface
     row.membership = frame.text(named: "Membership") ?? row.membership
-    row.penalty = frame.text(named: "Penalty").flatMap { Int64($0) } ?? row.penalty
-    row.ringInUse = frame.text(named: "Ringinuse").flatMap { Int64($0) } ?? row.ringInUse
-    row.wrapUp = frame.integer(named: "Wrapuptime") ?? row.wrapUp
-    row.status = frame.integer(of: .status) ?? row.status
-    row.isInCall = frame.integer(named: "InCall") ?? row.isInCall
-    row.callsTaken = frame.integer(named: "CallsTaken") ?? row.callsTaken
-    row.lastCallAt = frame.seconds(named: "LastCall") ?? row.lastCallAt
+    row.penalty = frame.integer(named: "Penalty", in: Number.count) ?? row.penalty
+    row.ringInUse = frame.integer(named: "Ringinuse", in: Number.count) ?? row.ringInUse
+    row.wrapUp = frame.integer(named: "Wrapuptime", in: Number.count) ?? row.wrapUp
+    row.status = frame.integer(of: .status, in: Number.count) ?? row.status
+    row.isInCall = frame.integer(named: "InCall", in: Number.count) ?? row.isInCall
+    row.callsTaken = frame.integer(named: "CallsTaken", in: Number.count) ?? row.callsTaken
+    row.lastCallAt = frame.date(named: "LastCall") ?? row.lastCallAt
     if let paused = frame.text(named: "Paused") {
       row.isPaused = paused == "1"
       row.pausedReason = row.isPaused ? frame.text(named: "PausedReason") : nil
@@ -135,8 +135,8 @@ extension Normalizer {
     // Since when is told by lists, and by events about members that were there before.
     let wasThere = isNew && openedBy == "seen"
     reviewAgent(
-      row.agent, loggedIn: wasThere ? frame.seconds(named: "LoginTime") : nil,
-      paused: wasThere ? frame.seconds(named: "LastPause") : nil,
+      row.agent, loggedIn: wasThere ? frame.date(named: "LoginTime") : nil,
+      paused: wasThere ? frame.date(named: "LastPause") : nil,
       by: wasThere ? "snapshot" : "event", at: time)
     return slot
   }

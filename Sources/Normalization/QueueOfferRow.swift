@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `queue_offers`; schema/0002-queues.sql says what each column is.
 public struct QueueOfferRow: Row, Sendable {
   public static let table = "queue_offers"
@@ -14,8 +16,8 @@ public struct QueueOfferRow: Row, Sendable {
   var channelID: Int64?
   var agent: String?
   var interface: String?
-  var calledAt: Int64 = 0
-  var endedAt: Int64?
+  var calledAt = Instant.epoch
+  var endedAt: Instant?
   var outcome: String?
   var dialStatus: String?
   var ringMs: Int64?

@@ -3,7 +3,7 @@ import AMI
 // An offer is one ringing of one member for one visit.
 
 extension Normalizer {
-  mutating func agentCalled(_ frame: borrowing Frame, at time: Int64) {
+  mutating func agentCalled(_ frame: borrowing Frame, at time: Instant) {
     guard let visit = visit(frame, in: [.waiting, .left], at: time),
       let dest = channel(frame, .dest, at: time), queueing.offerByDest[dest] == nil
     else { return }
@@ -20,7 +20,7 @@ extension Normalizer {
 
   @discardableResult
   private mutating func openOffer(
-    _ frame: borrowing Frame, of visit: Int, to dest: Int?, from time: Int64, at now: Int64
+    _ frame: borrowing Frame, of visit: Int, to dest: Int?, from time: Instant, at now: Instant
   ) -> Int {
     var offer = LiveOffer()
     offer.row.id = counters.queueOffers.next(serverID)
@@ -47,7 +47,7 @@ extension Normalizer {
   ///
   /// **Source:** apps/app_queue.c, `try_calling` and `rna`.
   mutating func offer(
-    _ frame: borrowing Frame, of visit: Int, at time: Int64, unit: Int64 = 1_000_000
+    _ frame: borrowing Frame, of visit: Int, at time: Instant, inMilliseconds: Bool = false
   ) -> Int? {
     let dest = channel(frame, .dest, at: time)
     if let dest, let offer = queueing.offerByDest[dest] { return offer }
@@ -59,20 +59,23 @@ extension Normalizer {
     {
       return offer
     }
-    let ring = (frame.integer(of: .ringTime) ?? 0) * unit
-    return openOffer(frame, of: visit, to: dest, from: time - ring, at: time)
+    let ring =
+      inMilliseconds
+      ? frame.integer(of: .ringTime, in: Number.count).map { .milliseconds($0) }
+      : frame.seconds(of: .ringTime)
+    return openOffer(frame, of: visit, to: dest, from: time - (ring ?? .zero), at: time)
   }
 
   /// A member was rung in vain, or was busy at once.
-  mutating func agentRingNoAnswer(_ frame: borrowing Frame, at time: Int64) {
+  mutating func agentRingNoAnswer(_ frame: borrowing Frame, at time: Instant) {
     guard let visit = visit(frame, in: [.waiting, .left], at: time),
-      let offer = offer(frame, of: visit, at: time, unit: 1000)
+      let offer = offer(frame, of: visit, at: time, inMilliseconds: true)
     else { return }
     decide(offer, queueing.offers[offer].row.dialStatus == "BUSY" ? "busy" : "no-answer", at: time)
   }
 
   /// A member hung up while the announcement was played.
-  mutating func agentDump(_ frame: borrowing Frame, at time: Int64) {
+  mutating func agentDump(_ frame: borrowing Frame, at time: Instant) {
     guard let dest = knownChannel(frame, .destUniqueid), let offer = queueing.offerByDest[dest]
     else { return }
     decide(offer, "dumped", at: time)
@@ -80,22 +83,23 @@ extension Normalizer {
 
   /// A member's telephone stopped ringing; why shows in what follows.
   mutating func endRinging(
-    _ offer: Int, status: String?, at time: Int64, by closedBy: String = "ended"
+    _ offer: Int, status: String?, at time: Instant, by closedBy: String = "ended"
   ) {
     if let status { queueing.offers[offer].row.dialStatus = status }
     if queueing.offers[offer].row.endedAt == nil {
-      queueing.offers[offer].row.endedAt = time
+      queueing.offers[offer].row.endedAt = max(time, queueing.offers[offer].row.calledAt)
       finishRinging(offer, at: time, by: closedBy)
     }
     queueing.offers.touch(offer)
   }
 
-  mutating func decide(_ offer: Int, _ outcome: String, at time: Int64) {
+  mutating func decide(_ offer: Int, _ outcome: String, at time: Instant) {
     endRinging(offer, status: nil, at: time)
     if queueing.offers[offer].row.outcome == nil { queueing.openOffers -= 1 }
     queueing.offers[offer].row.outcome = outcome
     let ended = queueing.offers[offer].row.endedAt ?? time
-    queueing.offers[offer].row.ringMs = (ended - queueing.offers[offer].row.calledAt) / 1000
+    queueing.offers[offer].row.ringMs =
+      ended.since(queueing.offers[offer].row.calledAt).milliseconds
     queueing.visits[queueing.offers[offer].visit].offers.removeFirst(of: offer)
     if let dest = queueing.offers[offer].dest, queueing.offerByDest[dest] == offer {
       queueing.offerByDest[dest] = nil
@@ -103,7 +107,7 @@ extension Normalizer {
   }
 
   /// The visit has its outcome, and so have the offers of it that were open.
-  mutating func decideOffers(of visit: Int, at time: Int64) {
+  mutating func decideOffers(of visit: Int, at time: Instant) {
     for offer in queueing.visits[visit].offers {
       decide(offer, outcome(of: queueing.offers[offer], in: queueing.visits[visit]), at: time)
     }

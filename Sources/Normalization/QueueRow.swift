@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `queues`; schema/0002-queues.sql says what each column is.
 public struct QueueRow: Row, Sendable {
   public static let table = "queues"
@@ -13,7 +15,7 @@ public struct QueueRow: Row, Sendable {
   var maxCallers: Int64?
   var serviceLevel: Int64?
   var weight: Int64?
-  var firstSeenAt: Int64 = 0
+  var firstSeenAt = Instant.epoch
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&id)

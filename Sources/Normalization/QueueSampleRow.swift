@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `queue_samples`; schema/0005-queue-samples.sql says what each column is.
 public struct QueueSampleRow: Row, Sendable {
   public static let table = "queue_samples"
@@ -14,7 +16,7 @@ public struct QueueSampleRow: Row, Sendable {
   var serverID: Int64 = 0
   var queueID: Int64 = 0
   var source = ""
-  var sampledAt: Int64 = 0
+  var sampledAt = Instant.epoch
   var callers: Int64?
   var longestWait: Int64?
   var meanHold: Int64?

@@ -5,19 +5,19 @@ import AMI
 
 extension Normalizer {
   /// An item of QueueStatus: a queue.
-  mutating func sampleQueue(_ frame: borrowing Frame, _ queue: Int, at time: Int64) {
+  mutating func sampleQueue(_ frame: borrowing Frame, _ queue: Int, at time: Instant) {
     var row = QueueSampleRow()
     row.source = "status"
-    row.callers = frame.integer(named: "Calls")
+    row.callers = frame.integer(named: "Calls", in: Number.count)
     row.longestWait = 0
-    row.meanHold = frame.integer(of: .holdTime)
-    row.meanTalk = frame.integer(of: .talkTime)
-    row.completed = frame.integer(named: "Completed")
-    row.abandoned = frame.integer(named: "Abandoned")
-    row.maxCallers = frame.integer(named: "Max")
+    row.meanHold = frame.integer(of: .holdTime, in: Number.count)
+    row.meanTalk = frame.integer(of: .talkTime, in: Number.count)
+    row.completed = frame.integer(named: "Completed", in: Number.count)
+    row.abandoned = frame.integer(named: "Abandoned", in: Number.count)
+    row.maxCallers = frame.integer(named: "Max", in: Number.count)
     row.strategy = frame.knownText(named: "Strategy")
-    row.weight = frame.integer(named: "Weight")
-    row.serviceLevel = frame.integer(named: "ServiceLevel")
+    row.weight = frame.integer(named: "Weight", in: Number.int)
+    row.serviceLevel = frame.integer(named: "ServiceLevel", in: Number.count)
     row.serviceLevelPermille = frame.permille(named: "ServicelevelPerf")
     row.serviceLevel2Permille = frame.permille(named: "ServicelevelPerf2")
     row.members = 0
@@ -27,21 +27,21 @@ extension Normalizer {
   }
 
   /// An item of QueueSummary: a queue, told in short.
-  mutating func queueSummary(_ frame: borrowing Frame, at time: Int64) {
+  mutating func queueSummary(_ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.knownText(of: .queue) else { return }
     var row = QueueSampleRow()
     row.source = "summary"
-    row.callers = frame.integer(named: "Callers")
-    row.longestWait = frame.integer(named: "LongestHoldTime")
-    row.meanHold = frame.integer(of: .holdTime)
-    row.meanTalk = frame.integer(of: .talkTime)
-    row.loggedIn = frame.integer(named: "LoggedIn")
-    row.available = frame.integer(named: "Available")
+    row.callers = frame.integer(named: "Callers", in: Number.count)
+    row.longestWait = frame.integer(named: "LongestHoldTime", in: Number.count)
+    row.meanHold = frame.integer(of: .holdTime, in: Number.count)
+    row.meanTalk = frame.integer(of: .talkTime, in: Number.count)
+    row.loggedIn = frame.integer(named: "LoggedIn", in: Number.count)
+    row.available = frame.integer(named: "Available", in: Number.count)
     begin(row, of: queue(name, at: time), frame, at: time)
   }
 
   private mutating func begin(
-    _ row: QueueSampleRow, of queue: Int, _ frame: borrowing Frame, at time: Int64
+    _ row: QueueSampleRow, of queue: Int, _ frame: borrowing Frame, at time: Instant
   ) {
     var sample = QueueSample()
     sample.row = row
@@ -56,8 +56,8 @@ extension Normalizer {
   mutating func sampleMember(_ frame: borrowing Frame) {
     guard let place = sample(frame) else { return }
     let isPaused = frame.text(named: "Paused") == "1"
-    let isInCall = frame.integer(named: "InCall")
-    let status = frame.integer(of: .status)
+    let isInCall = frame.integer(named: "InCall", in: Number.count)
+    let status = frame.integer(of: .status, in: Number.count)
     queueing.samples.change(place) { row in
       row.members = (row.members ?? 0) + 1
       if isPaused { row.membersPaused = (row.membersPaused ?? 0) + 1 }
@@ -69,7 +69,8 @@ extension Normalizer {
 
   /// An item of QueueStatus: a caller.
   mutating func sampleEntry(_ frame: borrowing Frame) {
-    guard let place = sample(frame), let wait = frame.integer(named: "Wait") else { return }
+    guard let place = sample(frame), let wait = frame.integer(named: "Wait", in: Number.count)
+    else { return }
     queueing.samples.change(place) { $0.longestWait = max($0.longestWait ?? 0, wait) }
   }
 
@@ -97,11 +98,9 @@ extension Frame {
   fileprivate func permille(named name: String) -> Int64? {
     guard let text = text(named: name) else { return nil }
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count <= 2, let whole = Int64(parts[0]), (0...100).contains(whole) else {
-      return nil
-    }
+    guard parts.count <= 2, let whole = Number.integer(parts[0], in: 0...100) else { return nil }
     guard parts.count == 2 else { return whole * 10 }
-    guard let tenths = parts[1].first?.wholeNumberValue else { return nil }
-    return whole * 10 + Int64(tenths)
+    guard let tenths = Number.integer(parts[1].prefix(1), in: 0...9) else { return nil }
+    return whole * 10 + tenths
   }
 }

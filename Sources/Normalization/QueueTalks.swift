@@ -8,13 +8,15 @@ import AMI
 // `handle_local_optimization_end`.
 
 extension Normalizer {
-  mutating func agentConnect(_ frame: borrowing Frame, at time: Int64) {
+  mutating func agentConnect(_ frame: borrowing Frame, at time: Instant) {
     guard let visit = visit(frame, in: [.waiting, .left], at: time) else { return }
     leaveQueue(visit, at: time)
     queueing.visits[visit].phase = .talking
     queueing.visits[visit].row.outcome = "answered"
-    queueing.visits[visit].row.connectedAt = time
-    queueing.visits[visit].row.waitMs = (time - queueing.visits[visit].row.joinedAt) / 1000
+    queueing.visits[visit].row.connectedAt = max(
+      time, queueing.visits[visit].row.joinedAt)
+    queueing.visits[visit].row.waitMs =
+      time.since(queueing.visits[visit].row.joinedAt).milliseconds
     noteAgent(visit, frame, channel(frame, .dest, at: time))
     if let offer = offer(frame, of: visit, at: time) {
       decide(offer, "connected", at: time)
@@ -25,7 +27,7 @@ extension Normalizer {
   }
 
   /// The talk is over. The event may name another channel than the caller's, or none.
-  mutating func agentComplete(_ frame: borrowing Frame, at time: Int64) {
+  mutating func agentComplete(_ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.knownText(of: .queue) else { return }
     let queue = queue(name, at: time)
     guard let visit = talk(frame, in: queue, at: time) ?? openTalk(frame, in: queue, at: time)
@@ -46,12 +48,12 @@ extension Normalizer {
 
   /// The visit whose talk an AgentComplete ends. It names no channel when these were gone before it
   /// was made: then the one of that agent whose length is told best. What it names tells the call.
-  private func talk(_ frame: borrowing Frame, in queue: Int, at time: Int64) -> Int? {
+  private func talk(_ frame: borrowing Frame, in queue: Int, at time: Instant) -> Int? {
     let caller = knownChannel(frame, .uniqueid).flatMap { queueing.visitByChannel[$0] }
     if let caller, isTalk(caller, in: queue) { return caller }
     let agent = knownChannel(frame, .destUniqueid).flatMap { queueing.talkByAgent[$0] }
     if let agent, isTalk(agent, in: queue) { return agent }
-    let length = (frame.integer(of: .talkTime) ?? 0) * 1_000_000
+    let length = frame.seconds(of: .talkTime) ?? .zero
     let named = [HeaderName.uniqueid, .destUniqueid].compactMap { knownChannel(frame, $0) }
       .map { calls[channels[$0].call].row.id }
     return talks(of: agentName(frame), in: queue).filter { visit in
@@ -65,9 +67,9 @@ extension Normalizer {
       .filter { isTalk($0, in: queue) }
   }
 
-  /// How far a visit's talk began from when one did, in microseconds.
-  private func mismatch(_ visit: Int, _ start: Int64) -> Int64 {
-    abs((queueing.visits[visit].row.connectedAt ?? 0) - start)
+  /// How far a visit's talk began from when one did.
+  private func mismatch(_ visit: Int, _ start: Instant) -> TimeSpan {
+    (queueing.visits[visit].row.connectedAt ?? .epoch).distance(to: start)
   }
 
   private func isTalk(_ visit: Int, in queue: Int) -> Bool {
@@ -77,11 +79,12 @@ extension Normalizer {
 
   /// A talk that began before anything was observed, told by its end. One of the two channels may
   /// have been gone when the event was made, or both.
-  private mutating func openTalk(_ frame: borrowing Frame, in queue: Int, at time: Int64) -> Int? {
-    guard let talk = frame.integer(of: .talkTime), let hold = frame.integer(of: .holdTime) else {
+  private mutating func openTalk(_ frame: borrowing Frame, in queue: Int, at time: Instant) -> Int?
+  {
+    guard let talk = frame.seconds(of: .talkTime), let hold = frame.seconds(of: .holdTime) else {
       return nil
     }
-    let connected = time - talk * 1_000_000
+    let connected = time - talk
     let caller = channel(frame, .main, at: time)
     let told = channel(frame, .dest, at: time)
     guard !isToldAgain(frame, in: queue, since: connected) else { return nil }
@@ -93,7 +96,7 @@ extension Normalizer {
       caller.flatMap { queueing.visitByChannel[$0] }
       .map { queueing.visits[$0].phase != .done } ?? false
     let visit = openVisit(
-      of: isElsewhere ? nil : caller, in: queue, by: "seen", at: connected - hold * 1_000_000)
+      of: isElsewhere ? nil : caller, in: queue, by: "seen", at: connected - hold)
     if isElsewhere, let caller {
       queueing.visits[visit].row.channelID = channels[caller].row.id
       queueing.visits[visit].row.enteredChannelID = channels[caller].row.id
@@ -103,7 +106,7 @@ extension Normalizer {
     queueing.visits[visit].row.outcome = "answered"
     queueing.visits[visit].row.leftAt = connected
     queueing.visits[visit].row.connectedAt = connected
-    queueing.visits[visit].row.waitMs = hold * 1000
+    queueing.visits[visit].row.waitMs = hold.milliseconds
     noteAgent(visit, frame, agent)
     beginTalking(visit, at: time)
     return visit
@@ -111,7 +114,7 @@ extension Normalizer {
 
   /// The last channel that was made to reach a member's interface and ended just now: of this call,
   /// or of any.
-  private func member(_ interface: String?, in call: Int?, at time: Int64) -> Int? {
+  private func member(_ interface: String?, in call: Int?, at time: Instant) -> Int? {
     // `Local/EXTENSION@CONTEXT/OPTIONS`
     guard let name = interface?.split(separator: "/").prefix(2).joined(separator: "/") else {
       return nil
@@ -119,13 +122,13 @@ extension Normalizer {
     return channels.used.filter {
       (call == nil || channels[$0].call == call) && !channels[$0].isFarHalf
         && !channels[$0].isExpired && channels[$0].row.name.hasPrefix("\(name)-")
-        && channels[$0].row.endedAt.map { time - $0 < Self.settleTime } ?? (call != nil)
+        && channels[$0].row.endedAt.map { time.since($0) < Self.settleTime } ?? (call != nil)
     }.max { channels[$0].row.id < channels[$1].row.id }
   }
 
   /// Whether this talk's end was told already.
   private func isToldAgain(
-    _ frame: borrowing Frame, in queue: Int, since connected: Int64
+    _ frame: borrowing Frame, in queue: Int, since connected: Instant
   ) -> Bool {
     talks(of: agentName(frame), in: queue).contains {
       mismatch($0, connected) < Self.settleTime
@@ -151,12 +154,12 @@ extension Normalizer {
   }
 
   /// Ends the talk, unless it has ended.
-  mutating func endTalk(_ visit: Int, at time: Int64, by endedBy: String?) {
+  mutating func endTalk(_ visit: Int, at time: Instant, by endedBy: String?) {
     if queueing.visits[visit].row.talkEndedAt == nil,
       let start = queueing.visits[visit].row.connectedAt
     {
       queueing.visits[visit].row.talkEndedAt = max(time, start)
-      queueing.visits[visit].row.talkMs = (max(time, start) - start) / 1000
+      queueing.visits[visit].row.talkMs = time.since(start).milliseconds
       queueing.visits[visit].row.holdMs = holdMs(of: visit, until: max(time, start))
     }
     if queueing.visits[visit].row.endedBy == nil { queueing.visits[visit].row.endedBy = endedBy }
@@ -181,7 +184,7 @@ extension Normalizer {
 
   /// A channel left a bridge: when it was the agent, or the agent's telephone behind a Local
   /// channel, the talk is over.
-  mutating func queueTalkLeft(_ channel: Int, _ bridge: Int, at time: Int64) {
+  mutating func queueTalkLeft(_ channel: Int, _ bridge: Int, at time: Instant) {
     guard !queueing.talkByAgent.isEmpty else { return }
     var found = queueing.talkByAgent[channel]
     if found == nil {

@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `queue_visits`; schema/0002-queues.sql says what each column is.
 public struct QueueVisitRow: Row, Sendable {
   public static let table = "queue_visits"
@@ -18,8 +20,8 @@ public struct QueueVisitRow: Row, Sendable {
   var channelID: Int64?
   var enteredChannelID: Int64?
   var openedBy = ""
-  var joinedAt: Int64 = 0
-  var leftAt: Int64?
+  var joinedAt = Instant.epoch
+  var leftAt: Instant?
   var outcome: String?
   var queueStatus: String?
   var waitMs: Int64?
@@ -29,8 +31,8 @@ public struct QueueVisitRow: Row, Sendable {
   var agent: String?
   var interface: String?
   var agentChannelID: Int64?
-  var connectedAt: Int64?
-  var talkEndedAt: Int64?
+  var connectedAt: Instant?
+  var talkEndedAt: Instant?
   var talkMs: Int64?
   var holdMs: Int64?
   var endedBy: String?
@@ -96,8 +98,8 @@ struct LiveVisit: Live {
   /// Slots of the channels that have put the other side on hold.
   var holders: [Int] = []
   /// Since when there are any, and how long there were before, in microseconds.
-  var heldSince: Int64?
-  var held: Int64 = 0
+  var heldSince: Instant?
+  var held = TimeSpan.zero
   /// Slots of the offers that are open.
   var offers: [Int] = []
   /// Whether QueueCallerAbandon came: the caller hung up, or time was up, or the queue was empty.

@@ -19,7 +19,7 @@ private let exits: [String: String] = [
 extension Normalizer {
   // MARK: The caller
 
-  mutating func queueCallerJoin(_ frame: borrowing Frame, at time: Int64) {
+  mutating func queueCallerJoin(_ frame: borrowing Frame, at time: Instant) {
     guard let channel = channel(frame, .main, at: time), let name = frame.knownText(of: .queue)
     else { return }
     channels[channel].features.approachedQueue = nil
@@ -29,20 +29,20 @@ extension Normalizer {
         // A list had shown it already.
         queueing.visits[visit].row.openedBy = "join"
         queueing.visits[visit].row.joinedAt = time
-        queueing.visits[visit].row.originalPosition = frame.integer(of: .position)
+        queueing.visits[visit].row.originalPosition = frame.integer(of: .position, in: Number.count)
         queueing.visits.touch(visit)
         return
       }
       goesOn(visit, at: time)
     }
     let visit = openVisit(of: channel, in: queue, by: "join", at: time)
-    queueing.visits[visit].row.originalPosition = frame.integer(of: .position)
+    queueing.visits[visit].row.originalPosition = frame.integer(of: .position, in: Number.count)
   }
 
-  mutating func queueCallerLeave(_ frame: borrowing Frame, at time: Int64) {
+  mutating func queueCallerLeave(_ frame: borrowing Frame, at time: Instant) {
     guard let visit = visit(frame, in: [.waiting], at: time) else { return }
     // Before Asterisk 1.8 only QueueCallerAbandon tells the position.
-    if let position = frame.integer(of: .position) {
+    if let position = frame.integer(of: .position, in: Number.count) {
       queueing.visits[visit].row.lastPosition = position
     }
     leaveQueue(visit, at: time)
@@ -51,23 +51,24 @@ extension Normalizer {
   }
 
   /// The caller hung up, or time was up, or the queue was empty: QUEUESTATUS will tell.
-  mutating func queueCallerAbandon(_ frame: borrowing Frame, at time: Int64) {
+  mutating func queueCallerAbandon(_ frame: borrowing Frame, at time: Instant) {
     guard let visit = visit(frame, in: [.waiting, .left], at: time) else { return }
     queueing.visits[visit].isAbandoned = true
     queueing.visits[visit].isIncompatible = queueing.visits[visit].offers.contains {
       guard let dest = queueing.offers[$0].dest else { return false }
       return channels[dest].row.state == 6 && queueing.offers[$0].row.dialStatus != "ANSWER"
     }
-    if let position = frame.integer(of: .position) {
+    if let position = frame.integer(of: .position, in: Number.count) {
       queueing.visits[visit].row.lastPosition = position
     }
     if queueing.visits[visit].row.originalPosition == nil {
-      queueing.visits[visit].row.originalPosition = frame.integer(of: .originalPosition)
+      queueing.visits[visit].row.originalPosition = frame.integer(
+        of: .originalPosition, in: Number.count)
     }
     queueing.visits.touch(visit)
   }
 
-  mutating func varSet(_ frame: borrowing Frame, at time: Int64) {
+  mutating func varSet(_ frame: borrowing Frame, at time: Instant) {
     guard frame.has(.variable, "QUEUESTATUS") else { return notePriority(frame) }
     guard let status = frame.knownText(of: .value),
       let channel = knownChannel(frame, .uniqueid)
@@ -97,10 +98,10 @@ extension Normalizer {
         || frame.has(.variable, "__QUEUE_PRIO"),
       let channel = knownChannel(frame, .uniqueid)
     else { return }
-    channels[channel].features.queuePriority = frame.integer(of: .value)
+    channels[channel].features.queuePriority = frame.integer(of: .value, in: Number.int)
   }
 
-  private mutating func refuse(_ channel: Int, _ status: String, at time: Int64) {
+  private mutating func refuse(_ channel: Int, _ status: String, at time: Instant) {
     guard let name = channels[channel].features.approachedQueue else { return }
     channels[channel].features.approachedQueue = nil
     let visit = openVisit(
@@ -111,7 +112,7 @@ extension Normalizer {
   }
 
   /// A step of the dialplan: a channel comes to a queue, or goes on behind one.
-  mutating func newextenOfCaller(_ frame: borrowing Frame, at time: Int64) {
+  mutating func newextenOfCaller(_ frame: borrowing Frame, at time: Instant) {
     guard let channel = knownChannel(frame, .uniqueid) else { return }
     channels[channel].features.approachedQueue = nil
     if let visit = queueing.visitByChannel[channel] { follow(visit, frame, at: time) }
@@ -123,7 +124,7 @@ extension Normalizer {
   }
 
   /// Where the caller goes behind the queue.
-  private mutating func follow(_ visit: Int, _ frame: borrowing Frame, at time: Int64) {
+  private mutating func follow(_ visit: Int, _ frame: borrowing Frame, at time: Instant) {
     switch queueing.visits[visit].phase {
     case .waiting: return
     case .left: goesOn(visit, at: time)
@@ -140,7 +141,7 @@ extension Normalizer {
 
   /// The caller's channel goes on behind the queue, and no QUEUESTATUS said why: a key let the
   /// caller out, or the version has no QUEUESTATUS.
-  private mutating func goesOn(_ visit: Int, at time: Int64) {
+  private mutating func goesOn(_ visit: Int, at time: Instant) {
     switch queueing.visits[visit].phase {
     case .waiting: settle(visit, "unknown", at: time)
     case .left:
@@ -158,19 +159,19 @@ extension Normalizer {
   /// The visit that an event of its queue means, if it is in one of these phases; one that was
   /// never seen to begin is opened, back-dated where the event tells its wait.
   mutating func visit(
-    _ frame: borrowing Frame, in phases: [VisitPhase], at time: Int64
+    _ frame: borrowing Frame, in phases: [VisitPhase], at time: Instant
   ) -> Int? {
     guard let name = frame.knownText(of: .queue), let channel = channel(frame, .main, at: time)
     else { return nil }
     let queue = queue(name, at: time)
-    let hold = frame.integer(of: .holdTime)
-    let joined = time - (hold ?? 0) * 1_000_000
+    let joined = time - (frame.seconds(of: .holdTime) ?? .zero)
     if let visit = queueing.visitByChannel[channel], isVisit(visit, in: queue) {
       guard phases.contains(queueing.visits[visit].phase) else { return nil }
       if queueing.visits[visit].row.openedBy == "seen" {
         queueing.visits[visit].row.joinedAt = min(queueing.visits[visit].row.joinedAt, joined)
         if let left = queueing.visits[visit].row.leftAt {
-          queueing.visits[visit].row.waitMs = (left - queueing.visits[visit].row.joinedAt) / 1000
+          queueing.visits[visit].row.waitMs =
+            left.since(queueing.visits[visit].row.joinedAt).milliseconds
         }
       }
       return visit
@@ -204,7 +205,7 @@ extension Normalizer {
   // MARK: Opening, moving and closing
 
   mutating func openVisit(
-    of channel: Int?, in queue: Int, by openedBy: String, at time: Int64
+    of channel: Int?, in queue: Int, by openedBy: String, at time: Instant
   ) -> Int {
     var visit = LiveVisit()
     visit.row.id = counters.queueVisits.next(serverID)
@@ -231,7 +232,7 @@ extension Normalizer {
   }
 
   /// A channel begins another visit: whoever is in one queue is in no other.
-  private mutating func givesUp(_ channel: Int, at time: Int64) {
+  private mutating func givesUp(_ channel: Int, at time: Instant) {
     guard let visit = queueing.visitByChannel[channel], queueing.visits[visit].phase != .done else {
       return
     }
@@ -251,15 +252,16 @@ extension Normalizer {
     queueing.visitByChannel[channel] = visit
   }
 
-  mutating func leaveQueue(_ visit: Int, at time: Int64) {
+  mutating func leaveQueue(_ visit: Int, at time: Instant) {
     queueing.visits.touch(visit)
     guard queueing.visits[visit].row.leftAt == nil else { return }
-    queueing.visits[visit].row.leftAt = time
-    queueing.visits[visit].row.waitMs = (time - queueing.visits[visit].row.joinedAt) / 1000
+    queueing.visits[visit].row.leftAt = max(time, queueing.visits[visit].row.joinedAt)
+    queueing.visits[visit].row.waitMs =
+      time.since(queueing.visits[visit].row.joinedAt).milliseconds
   }
 
   /// It shows how the visit ended.
-  mutating func settle(_ visit: Int, _ outcome: String, at time: Int64) {
+  mutating func settle(_ visit: Int, _ outcome: String, at time: Instant) {
     leaveQueue(visit, at: time)
     queueing.visits[visit].row.outcome = outcome
     queueing.visits[visit].phase = .done
@@ -286,7 +288,7 @@ extension Normalizer {
   // MARK: What channels do
 
   /// A channel ended: of a caller, an agent, or a member that was ringing.
-  mutating func queueChannelClosed(_ channel: Int, at time: Int64, by closedBy: String) {
+  mutating func queueChannelClosed(_ channel: Int, at time: Instant, by closedBy: String) {
     channels[channel].features.approachedQueue = nil
     if let offer = queueing.offerByDest[channel] {
       endRinging(offer, status: nil, at: time, by: closedBy == "hangup" ? "ended" : closedBy)
@@ -342,14 +344,14 @@ extension Normalizer {
 
   /// Forgets visits that ended more than `lingerTime` ago.
   @inline(__always)
-  mutating func expireVisits(at time: Int64) {
+  mutating func expireVisits(at time: Instant) {
     while let visit = queueing.settled.next(before: time - Self.lingerTime) { forgetVisit(visit) }
   }
 
   /// Forgets as many of the visits that are over, the first ones, and those that ended with them.
   mutating func expireVisits(first count: Int) {
     guard let last = queueing.settled.time(ofFirst: count) else { return }
-    while let visit = queueing.settled.next(before: last + 1) { forgetVisit(visit) }
+    while let visit = queueing.settled.next(before: last + .microseconds(1)) { forgetVisit(visit) }
   }
 
   private mutating func forgetVisit(_ visit: Int) {

@@ -1,3 +1,5 @@
+import AMI
+
 /// What is known of the queues: the live rows, and by what they are found.
 struct Queueing: Visitable {
   var queues = Pool<LiveQueue>()
@@ -7,7 +9,7 @@ struct Queueing: Visitable {
   var intervals = Pool<LiveAgentInterval>()
   var agents: [LiveAgent] = []
   /// When agents were last let go of: what those who come anew are, they are from then on.
-  var agentsLetGoAt = Int64.min
+  var agentsLetGoAt = Instant.first
   /// Visits that ended, until nothing more is expected about them.
   var settled = Ended()
   /// Samples of lists that go on.
@@ -24,7 +26,7 @@ struct Queueing: Visitable {
   var memberships: [String: Memberships] = [:]
   var agentByKey: [String: Int] = [:]
   /// When the next wrap-up ends, or earlier.
-  var nextWrapUpEnd = Int64.max
+  var nextWrapUpEnd = Instant.last
   var queueByID: [Int64: Int] = [:]
   /// The visits whose callers were connected with an agent of this name, in the order in which they
   /// were, until nothing more is expected about them.

@@ -2,7 +2,7 @@ import AMI
 
 extension Normalizer {
   /// The queue of this name.
-  mutating func queue(_ name: String, at time: Int64) -> Int {
+  mutating func queue(_ name: String, at time: Instant) -> Int {
     if let slot = queueing.queueByName[name] { return slot }
     if queueing.queues.count >= ceilings.queues, name != Ceilings.otherNames {
       note(.queues, 1, at: time)
@@ -21,15 +21,15 @@ extension Normalizer {
   }
 
   /// An answer to QueueStatus: a queue and its settings.
-  mutating func queueParams(_ frame: borrowing Frame, at time: Int64) {
+  mutating func queueParams(_ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.knownText(of: .queue) else { return }
     let slot = queue(name, at: time)
     sampleQueue(frame, slot, at: time)
     var row = queueing.queues[slot].row
     row.strategy = frame.text(named: "Strategy")
-    row.maxCallers = frame.text(named: "Max").flatMap { Int64($0) }
-    row.serviceLevel = frame.text(named: "ServiceLevel").flatMap { Int64($0) }
-    row.weight = frame.text(named: "Weight").flatMap { Int64($0) }
+    row.maxCallers = frame.integer(named: "Max", in: Number.count)
+    row.serviceLevel = frame.integer(named: "ServiceLevel", in: Number.count)
+    row.weight = frame.integer(named: "Weight", in: Number.int)
     let old = queueing.queues[slot].row
     queueing.queues[slot].listedIn = session.number
     guard
@@ -44,18 +44,17 @@ extension Normalizer {
   ///
   /// A list is made when it is asked for; events of before may come after it. A visit that is known
   /// is left as it is, and one that ended is not opened again.
-  mutating func queueEntry(_ frame: borrowing Frame, at time: Int64) {
+  mutating func queueEntry(_ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.knownText(of: .queue), let channel = channel(frame, .main, at: time),
       channels[channel].row.endedAt == nil
     else { return }
     let queue = queue(name, at: time)
-    let joined = time - (frame.text(named: "Wait").flatMap { Int64($0) } ?? 0) * 1_000_000
-    let second: Int64 = 1_000_000
+    let joined = time - (frame.seconds(named: "Wait") ?? .zero)
     var visit: Int
     if let known = queueing.visitByChannel[channel], isVisit(known, in: queue) {
       visit = known
       guard queueing.visits[visit].phase == .waiting else {
-        if joined <= (queueing.visits[visit].row.leftAt ?? time) + second { return }
+        if joined <= (queueing.visits[visit].row.leftAt ?? time) + .seconds(1) { return }
         visit = openVisit(of: channel, in: queue, by: "snapshot", at: joined)
         return notePlace(visit, frame)
       }
@@ -73,8 +72,8 @@ extension Normalizer {
 
   private mutating func notePlace(_ visit: Int, _ frame: borrowing Frame) {
     let old = queueing.visits[visit].row
-    let priority = frame.integer(of: .priority) ?? old.priority
-    let position = frame.integer(of: .position) ?? old.lastPosition
+    let priority = frame.integer(of: .priority, in: Number.int) ?? old.priority
+    let position = frame.integer(of: .position, in: Number.count) ?? old.lastPosition
     guard (priority, position) != (old.priority, old.lastPosition) else { return }
     queueing.visits[visit].row.priority = priority
     queueing.visits[visit].row.lastPosition = position

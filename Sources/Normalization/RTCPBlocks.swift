@@ -44,9 +44,8 @@ struct RTCPBlocks {
   /// A header whose name begins with `Report`; the rest of the name, and the value.
   mutating func take(_ rest: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) {
     let digits = rest.prefix { $0 >= 0x30 && $0 <= 0x39 }
-    guard let number = Text.integer(digits), number < Self.countMax, number <= list.count else {
-      return
-    }
+    let last = Int64(min(list.count, Self.countMax - 1))
+    guard let number = Number.integer(digits, in: 0...last) else { return }
     let place = Int(number)
     if place == list.count { list.append(RTCPBlock()) }
     let text = Text.decode(value)
@@ -67,15 +66,14 @@ enum RTCPValue {
   /// A number, decimal or hexadecimal (`0x06e7dce3`), that lies below 2^32.
   static func number(_ text: String?) -> Int64? {
     guard let text else { return nil }
-    let number =
-      text.hasPrefix("0x") ? Int64(text.dropFirst(2), radix: 16) : Int64(text)
-    guard let number, number >= 0, number < 1 << 32 else { return nil }
-    return number
+    return text.hasPrefix("0x")
+      ? Number.hexadecimal(text.dropFirst(2), in: Number.unsigned)
+      : Number.integer(text, in: Number.unsigned)
   }
 
   /// A count of lost packets: signed, 24 bits wide in the report and printed without its sign.
   static func lost(_ text: String?) -> Int64? {
-    guard let text, let number = Int64(text), number >= -(1 << 31), number < 1 << 32 else {
+    guard let text, let number = Number.integer(text, in: -(1 << 31)...Int64(UInt32.max)) else {
       return nil
     }
     if number >= 1 << 31 { return number - (1 << 32) }
@@ -87,19 +85,20 @@ enum RTCPValue {
   static func seconds(_ text: String?) -> Int64? {
     guard let text else { return nil }
     let digits = text.utf8.prefix { $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: ".") }
-    return Text.microseconds(Array(digits)[...])
+    return Number.seconds(digits)?.microseconds
   }
 
-  /// A time in seconds, in microseconds. Asterisk before 15 printed its microseconds times 4096.
+  /// A time in seconds. Asterisk before 15 printed its microseconds times 4096.
   ///
   /// **Source:** main/rtp_engine.c; recordings of 16 and 22.
-  static func networkTime(_ text: String?) -> Int64? {
+  static func networkTime(_ text: String?) -> Instant? {
     guard let text, let point = text.firstIndex(of: "."),
-      let seconds = Int64(text[..<point]), seconds >= 0, seconds < 1 << 40,
-      let fraction = Int64(text[text.index(after: point)...]), fraction >= 0
+      let seconds = Number.integer(text[..<point], in: Number.date),
+      let fraction = Number.integer(
+        text[text.index(after: point)...], in: 0...999_999 * 4096 + 4095)
     else { return nil }
     let micros = fraction < 1_000_000 ? fraction : fraction / 4096
-    return micros < 1_000_000 ? seconds * 1_000_000 + micros : nil
+    return .seconds(seconds) + .microseconds(micros)
   }
 
   /// A decimal number above zero, as text; nil for anything else: zero stands for none.

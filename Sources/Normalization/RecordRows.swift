@@ -24,7 +24,7 @@ public struct CDRRow: Row, Sendable {
   var id: Int64 = 0
   var serverID: Int64 = 0
   var channelID: Int64?
-  var receivedAt: Int64 = 0
+  var receivedAt = Instant.epoch
   /// The columns behind the first four; nil where the record has no such header.
   var fields = [String?](repeating: nil, count: headers.count)
 
@@ -39,7 +39,7 @@ public struct CDRRow: Row, Sendable {
     for position in fields.indices {
       switch Self.headers[position] {
       case .duration, .billableSeconds, .sequence:
-        var number = fields[position].flatMap { Int64($0) }
+        var number = fields[position].flatMap { Number.integer($0, in: Number.int) }
         visitor.visit(&number)
         fields[position] = number.map { String($0) }
       default: visitor.visit(&fields[position])
@@ -69,7 +69,7 @@ public struct CELRow: Row, Sendable {
 
   var id: Int64 = 0
   var serverID: Int64 = 0
-  var receivedAt: Int64 = 0
+  var receivedAt = Instant.epoch
   /// The columns behind the first three; nil where the event has no such header.
   var fields: [String?] = []
 

@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `recordings`: one recording of a channel or a conference; schema/0003-call-features.sql
 /// says what each column is.
 public struct RecordingRow: Row, Sendable {
@@ -14,8 +16,8 @@ public struct RecordingRow: Row, Sendable {
   var channelID: Int64?
   var conferenceID: Int64?
   var file: String?
-  var startedAt: Int64 = 0
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var endedAt: Instant?
   var closedBy: String?
 
   public mutating func visit(_ visitor: inout some FieldVisitor) {

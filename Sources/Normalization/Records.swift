@@ -3,7 +3,7 @@ import AMI
 // Asterisk's own records, kept as they came.
 
 extension Normalizer {
-  mutating func cdr(_ frame: borrowing Frame, at time: Int64) {
+  mutating func cdr(_ frame: borrowing Frame, at time: Instant) {
     let record = CDRRow(
       id: counters.records.next(serverID), serverID: serverID,
       channelID: knownChannel(frame, .uniqueid).map { channels[$0].row.id }, receivedAt: time,
@@ -17,7 +17,7 @@ extension Normalizer {
 
   /// Records may come before the Newchannel of their channel: another thread of the server sends
   /// them.
-  mutating func linkEarlyRecords(to slot: Int, at time: Int64) {
+  mutating func linkEarlyRecords(to slot: Int, at time: Instant) {
     guard !early.isEmpty else { return }
     early.expire(before: time - Self.lingerTime)
     for var record in early.take(channels[slot].row.uniqueid) {
@@ -26,14 +26,14 @@ extension Normalizer {
     }
   }
 
-  mutating func cel(_ frame: borrowing Frame, at time: Int64) {
+  mutating func cel(_ frame: borrowing Frame, at time: Instant) {
     logEntries.append(
       CELRow(
         id: counters.logEntries.next(serverID), serverID: serverID, receivedAt: time,
         fields: CELRow.headers.map { frame.text(of: $0) }))
   }
 
-  mutating func systemEvent(_ frame: borrowing Frame, at time: Int64) {
+  mutating func systemEvent(_ frame: borrowing Frame, at time: Instant) {
     systemEvents.append(
       SystemEventRow(
         id: counters.systemEvents.next(serverID), serverID: serverID, sessionID: session.id,

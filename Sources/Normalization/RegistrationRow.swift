@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `registrations`; schema/0004-devices.sql says what each column is.
 public struct RegistrationRow: IntervalRow, Sendable {
   public static let table = "registrations"
@@ -33,8 +35,8 @@ public struct RegistrationRow: IntervalRow, Sendable {
   var address: String?
   var roundTrip: Int64?
   var openedBy = ""
-  var startedAt: Int64 = 0
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var endedAt: Instant?
   var closedBy: String?
 
   /// What tells it from others of its server.

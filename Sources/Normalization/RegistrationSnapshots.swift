@@ -6,7 +6,7 @@ extension Normalizer {
   /// An item of PJSIPShowContacts.
   ///
   /// **Source:** res/res_pjsip/location.c; recordings.
-  mutating func contactList(_ frame: borrowing Frame, at time: Int64) {
+  mutating func contactList(_ frame: borrowing Frame, at time: Instant) {
     guard let uri = frame.text(named: "Uri") else { return }
     let object = frame.text(named: "ObjectName") ?? ""
     // AOR;@hash, and AOR@@hash for a contact that is written in the configuration.
@@ -17,7 +17,7 @@ extension Normalizer {
   }
 
   /// An item of PJSIPShowRegistrationInboundContactStatuses.
-  mutating func contactStatusDetail(_ frame: borrowing Frame, at time: Int64) {
+  mutating func contactStatusDetail(_ frame: borrowing Frame, at time: Instant) {
     guard let uri = frame.text(named: "URI") else { return }
     contactItem(
       frame, uri: uri, endpoint: frame.knownText(named: "EndpointName"),
@@ -25,7 +25,7 @@ extension Normalizer {
   }
 
   private mutating func contactItem(
-    _ frame: borrowing Frame, uri: String, endpoint: String?, aor: String?, at time: Int64
+    _ frame: borrowing Frame, uri: String, endpoint: String?, aor: String?, at time: Instant
   ) {
     guard let word = frame.text(of: .status), let state = contactState(word) else { return }
     var row = RegistrationRow()
@@ -49,7 +49,7 @@ extension Normalizer {
 
   /// An item of PJSIPShowEndpoints. Its DeviceState is `Unavailable` without a contact that can be
   /// reached.
-  mutating func endpointList(_ frame: borrowing Frame, at time: Int64) {
+  mutating func endpointList(_ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.text(named: "ObjectName"), let word = frame.text(named: "DeviceState")
     else { return }
     var row = peerRow(technology: "PJSIP", peer: "PJSIP/\(name)")
@@ -66,7 +66,7 @@ extension Normalizer {
   ///
   /// **Source:** channels/chan_sip.c, `peer_status` and `_sip_show_peers_one`;
   /// channels/chan_iax2.c.
-  mutating func peerEntry(_ frame: borrowing Frame, at time: Int64) {
+  mutating func peerEntry(_ frame: borrowing Frame, at time: Instant) {
     guard let name = frame.text(named: "ObjectName"), let word = frame.text(of: .status),
       frame.text(named: "ChanObjectType") != "user"
     else { return }
@@ -85,15 +85,19 @@ extension Normalizer {
     } else {
       row.state = row.address == nil ? "unregistered" : "registered"
     }
-    if let open = word.lastIndex(of: "("), let milliseconds = Int64(leadingIn: word[open...]) {
-      row.roundTrip = milliseconds * 1000
+    if let open = word.lastIndex(of: "(") {
+      // `OK (12 ms)`
+      let digits = word[open...].dropFirst().prefix { $0.isASCII && $0.isNumber }
+      row.roundTrip = Number.integer(digits, in: Number.count).map {
+        TimeSpan.milliseconds($0).microseconds
+      }
     }
     observe(row, at: time, isSnapshot: true)
   }
 
   /// An item of SIPshowregistry or IAXregistry. Only chan_iax2 tells how the other side perceives
   /// us.
-  mutating func registryEntry(_ frame: borrowing Frame, at time: Int64) {
+  mutating func registryEntry(_ frame: borrowing Frame, at time: Instant) {
     guard let word = frame.text(of: .state) else { return }
     var row = registrationRow(
       technology: frame.text(named: "Perceived") == nil ? "SIP" : "IAX2",
@@ -104,7 +108,7 @@ extension Normalizer {
   }
 
   /// An item of PJSIPShowRegistrationsOutbound.
-  mutating func outboundRegistrationDetail(_ frame: borrowing Frame, at time: Int64) {
+  mutating func outboundRegistrationDetail(_ frame: borrowing Frame, at time: Instant) {
     guard let word = frame.text(of: .status) else { return }
     var row = registrationRow(
       technology: "PJSIP", username: frame.knownText(named: "ClientUri"),
@@ -113,12 +117,5 @@ extension Normalizer {
     row.state = registryState(word)
     row.asteriskState = word
     observe(row, at: time, isSnapshot: true)
-  }
-}
-
-extension Int64 {
-  /// The number that a text such as `(12 ms)` begins with behind its bracket.
-  init?(leadingIn text: Substring) {
-    self.init(String(text.dropFirst().prefix { $0.isASCII && $0.isNumber }))
   }
 }

@@ -7,7 +7,7 @@ extension Normalizer {
   /// A contact of chan_pjsip changed.
   ///
   /// **Source:** res/res_pjsip/pjsip_options.c, `ast_sip_publish_contact_status`; recordings.
-  mutating func contactStatus(_ frame: borrowing Frame, at time: Int64) {
+  mutating func contactStatus(_ frame: borrowing Frame, at time: Instant) {
     guard let uri = frame.text(named: "URI"), let word = frame.text(named: "ContactStatus"),
       let state = contactState(word)
     else { return }
@@ -30,7 +30,7 @@ extension Normalizer {
   ///
   /// **Source:** channels/chan_sip.c, `handle_response_peerpoke` and `parse_register_contact`;
   /// main/endpoints and res_pjsip/pjsip_options.c for chan_pjsip; recordings.
-  mutating func peerStatus(_ frame: borrowing Frame, at time: Int64, isSnapshot: Bool = false) {
+  mutating func peerStatus(_ frame: borrowing Frame, at time: Instant, isSnapshot: Bool = false) {
     guard let peer = frame.text(named: "Peer"), let word = frame.text(named: "PeerStatus"),
       let state = peerState(word)
     else { return }
@@ -40,7 +40,7 @@ extension Normalizer {
     row.asteriskState = word
     row.cause = frame.knownText(of: .cause)
     row.address = frame.address(host: "Address", port: "Port")
-    row.roundTrip = frame.positive(named: "Time").map { $0 * 1000 }
+    row.roundTrip = frame.positive(named: "Time").map { TimeSpan.milliseconds($0).microseconds }
     if state == "rejected" {
       // An attempt that was refused; what is registered stays registered.
       registrations.note(row, at: time, ids: &counters.registrations, serverID: serverID)
@@ -59,7 +59,7 @@ extension Normalizer {
   ///
   /// **Source:** res/res_pjsip_outbound_registration.c; channels/chan_sip.c, `regstate2str`;
   /// channels/chan_iax2.c; `ChannelDriver` in Asterisk 1.4.
-  mutating func registry(_ frame: borrowing Frame, at time: Int64) {
+  mutating func registry(_ frame: borrowing Frame, at time: Instant) {
     guard let word = frame.text(of: .status) else { return }
     let technology =
       frame.knownText(named: "ChannelType") ?? frame.knownText(named: "ChannelDriver")
@@ -74,7 +74,7 @@ extension Normalizer {
 
   // MARK: Rows
 
-  mutating func observe(_ row: RegistrationRow, at time: Int64, isSnapshot: Bool = false) {
+  mutating func observe(_ row: RegistrationRow, at time: Instant, isSnapshot: Bool = false) {
     registrations.observe(
       row.key, row, at: time, isSnapshot: isSnapshot, in: session,
       ids: &counters.registrations, serverID: serverID)
@@ -136,8 +136,7 @@ extension Normalizer {
 extension Frame {
   /// A number above zero; nil for anything else: zero and less mean that nothing was measured.
   func positive(named name: String) -> Int64? {
-    guard let number = text(named: name).flatMap({ Int64($0) }), number > 0 else { return nil }
-    return number
+    integer(named: name, in: 1...Int64(Int32.max))
   }
 
   /// An address of a host and a port, which may stand in one header or in two.

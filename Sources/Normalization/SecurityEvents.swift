@@ -11,8 +11,8 @@ public struct SecurityEventRow: Row, Sendable {
 
   var id: Int64 = 0
   var serverID: Int64 = 0
-  var receivedAt: Int64 = 0
-  var happenedAt: Int64?
+  var receivedAt = Instant.epoch
+  var happenedAt: Instant?
   var kind = ""
   var event = ""
   var severity: String?
@@ -58,7 +58,7 @@ struct SecurityAddress: Visitable {
     }
     transport = parts[1].lowercased()
     address = parts[2..<parts.count - 1].joined(separator: "/")
-    port = Int64(parts[parts.count - 1])
+    port = Number.integer(parts[parts.count - 1], in: Number.port)
   }
 
   mutating func visit(_ visitor: inout some FieldVisitor) {
@@ -70,7 +70,7 @@ struct SecurityAddress: Visitable {
 
 extension Normalizer {
   /// **Source:** main/security_events.c.
-  mutating func securityEvent(_ event: Event, _ frame: borrowing Frame, at time: Int64) {
+  mutating func securityEvent(_ event: Event, _ frame: borrowing Frame, at time: Instant) {
     var row = SecurityEventRow()
     row.id = counters.securityEvents.next(serverID)
     row.serverID = serverID
@@ -85,7 +85,7 @@ extension Normalizer {
       case "Event", "Privilege", "Timestamp", "SystemName", "SequenceNumber", "File", "Line",
         "Func":
         break
-      case "EventTV": row.happenedAt = ISO8601.microseconds(Text.decode(bytes))
+      case "EventTV": row.happenedAt = Number.calendarTime(bytes)
       case "Severity": row.severity = Text.decodeKnown(bytes)
       case "Service": row.service = Text.decodeKnown(bytes)
       case "AccountID": row.account = Text.decodeKnown(bytes)
@@ -136,58 +136,5 @@ struct HeaderJSON {
       json += "[" + JSONText.quoted(member.name) + "," + JSONText.quoted(member.value) + "]"
     }
     return json + "]"
-  }
-}
-
-/// Times such as `2026-11-23T00:00:16.229+0000`.
-///
-/// **Source:** main/utils.c, `ast_timeval_to_iso8601`; before Asterisk 12 security logs had
-/// `SECONDS-MICROSECONDS`.
-enum ISO8601 {
-  /// Microseconds since 1970; nil for text of another form.
-  static func microseconds(_ text: String) -> Int64? {
-    let bytes = Array(text.utf8)
-    if let dash = bytes.firstIndex(of: UInt8(ascii: "-")), dash > 4,
-      let seconds = Text.integer(bytes[..<dash]),
-      let micros = Text.integer(bytes[(dash + 1)...]), micros >= 0, micros < 1_000_000
-    {
-      return seconds < 1 << 40 ? seconds * 1_000_000 + micros : nil
-    }
-    guard bytes.count >= 19, bytes[10] == UInt8(ascii: "T"),
-      let year = Text.integer(bytes[0..<4]), let month = Text.integer(bytes[5..<7]),
-      let day = Text.integer(bytes[8..<10]), let hour = Text.integer(bytes[11..<13]),
-      let minute = Text.integer(bytes[14..<16]), let second = Text.integer(bytes[17..<19]),
-      (1...12).contains(month), (1...31).contains(day)
-    else { return nil }
-    var place = 19
-    var micros: Int64 = 0
-    if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
-      let digits = bytes[(place + 1)...].prefix { $0 >= 0x30 && $0 <= 0x39 }
-      guard let fraction = Text.microseconds([0x30, 0x2E] + digits) else { return nil }
-      micros = fraction
-      place += 1 + digits.count
-    }
-    guard let offset = offset(bytes[place...]) else { return nil }
-    let seconds = ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second - offset
-    return seconds * 1_000_000 + micros
-  }
-
-  /// Seconds east of Greenwich of `Z`, `+0100`, `+01:00` or nothing.
-  private static func offset(_ bytes: ArraySlice<UInt8>) -> Int64? {
-    guard let sign = bytes.first, sign != UInt8(ascii: "Z") else { return 0 }
-    let digits = bytes.dropFirst().filter { $0 != UInt8(ascii: ":") }
-    guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), digits.count == 4,
-      let hours = Text.integer(digits[0..<2]), let minutes = Text.integer(digits[2..<4])
-    else { return nil }
-    let seconds = (hours * 60 + minutes) * 60
-    return sign == UInt8(ascii: "-") ? -seconds : seconds
-  }
-
-  /// Days from 1970-01-01 to a date of the Gregorian calendar, with years that begin in March.
-  private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let shifted = month > 2 ? year : year - 1
-    let monthsFromMarch = (month + 9) % 12
-    let dayOfYear = (153 * monthsFromMarch + 2) / 5 + day - 1
-    return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
   }
 }

@@ -7,7 +7,7 @@ struct SessionState: Visitable {
   /// Counts the server's sessions.
   var number = 0
   /// When the session before ended; 0 while there was none.
-  var endedAt: Int64 = 0
+  var endedAt = Instant.epoch
   /// Whether the server announced its end.
   var isShuttingDown = false
   /// How many restarts of the server have been seen.
@@ -29,34 +29,34 @@ struct SessionState: Visitable {
     visitor.visit(&facts.systemName)
     visitor.visit(&facts.asteriskVersion)
     visitor.visit(&facts.amiVersion)
-    visitor.visit(&facts.bootedAt)
+    visitor.visit(&facts.boot)
   }
 }
 
 extension Normalizer {
   /// FullyBooted follows every login: its Uptime tells a restart from a mere new connection.
-  mutating func fullyBooted(_ frame: borrowing Frame, at time: Int64) {
+  mutating func fullyBooted(_ frame: borrowing Frame, at time: Instant) {
     systemEvent(frame, at: time)
-    guard let uptime = frame.integer(of: .uptime) else { return }
-    let bootedAt = time - uptime * 1_000_000
-    if let before = session.facts.bootedAt, abs(bootedAt - before) > Self.bootTolerance {
+    guard let uptime = frame.seconds(of: .uptime) else { return }
+    let bootedAt = time - uptime
+    if let before = session.facts.boot, bootedAt.distance(to: before) > Self.bootTolerance {
       session.restarts += 1
       // What the new server has opened already was opened in this session.
       closeWhatRestartEnded(openedBefore: session.number, at: session.endedAt)
-      session.facts.bootedAt = bootedAt
-    } else if session.facts.bootedAt == nil {
-      session.facts.bootedAt = bootedAt
+      session.facts.boot = bootedAt
+    } else if session.facts.boot == nil {
+      session.facts.boot = bootedAt
     }
   }
 
-  mutating func shutdown(_ frame: borrowing Frame, at time: Int64) {
+  mutating func shutdown(_ frame: borrowing Frame, at time: Instant) {
     systemEvent(frame, at: time)
     session.isShuttingDown = true
   }
 
   /// A server that went down took its channels and bridges with it, as far as they are of earlier
   /// sessions than `number`.
-  mutating func closeWhatRestartEnded(openedBefore number: Int, at time: Int64) {
+  mutating func closeWhatRestartEnded(openedBefore number: Int, at time: Instant) {
     closeQueueMembers(seenBefore: number, at: time)
     for slot in channels.used
     where channels[slot].row.endedAt == nil && channels[slot].session < number {
@@ -75,7 +75,7 @@ extension Normalizer {
   }
 
   /// An answer to CoreSettings tells who the server is.
-  mutating func learn(from frame: borrowing Frame, at time: Int64) {
+  mutating func learn(from frame: borrowing Frame, at time: Instant) {
     if frame.has(.response, "Error") { emptyList(frame, at: time) }
     guard let version = frame.knownText(of: .asteriskVersion) else { return }
     session.facts.asteriskVersion = version
@@ -83,7 +83,7 @@ extension Normalizer {
   }
 
   /// Of some lists Asterisk says in an error that they are empty.
-  private mutating func emptyList(_ frame: borrowing Frame, at time: Int64) {
+  private mutating func emptyList(_ frame: borrowing Frame, at time: Instant) {
     guard let message = frame.text(of: .message) else { return }
     if message.hasPrefix("No Contacts found") { contactListComplete() }
     if message.hasPrefix("No active conferences") { conferencesAreMissing(in: -1, at: time) }

@@ -1,3 +1,5 @@
+import AMI
+
 /// The normalizer's state as bytes, so that another process can go on where one stopped.
 ///
 /// | field | bytes |
@@ -111,6 +113,31 @@ public struct StateReader: FieldVisitor {
 }
 
 extension FieldVisitor {
+  @inline(__always)
+  mutating func visit(_ value: inout Instant) { visit(&value.microseconds) }
+
+  @inline(__always)
+  mutating func visit(_ value: inout Instant?) {
+    var micros = value?.microseconds
+    visit(&micros)
+    value = micros.map { Instant(microseconds: $0) }
+  }
+
+  @inline(__always)
+  mutating func visit(_ value: inout TimeSpan) {
+    var micros = value.microseconds
+    visit(&micros)
+    value = TimeSpan(microseconds: micros)
+  }
+
+  /// A span that is kept in whole milliseconds.
+  @inline(__always)
+  mutating func visit(milliseconds value: inout TimeSpan) {
+    var millis = value.milliseconds
+    visit(&millis)
+    value = .milliseconds(millis)
+  }
+
   mutating func visit(_ value: inout Int) {
     var wide = Int64(value)
     visit(&wide)

@@ -1,13 +1,15 @@
+import AMI
+
 /// Adds up the time in which at least one of several things goes on, such as the dials of a call.
 struct Stopwatch: Visitable {
   /// Spans that are kept apart, so that those of two calls that become one are not counted twice.
   /// Older ones are only added up.
   static let spanLimit = 16
 
-  /// A time that is over, in microseconds.
+  /// A time that is over.
   struct Span: Visitable {
-    var start: Int64 = 0
-    var end: Int64 = 0
+    var start = Instant.epoch
+    var end = Instant.epoch
 
     mutating func visit(_ visitor: inout some FieldVisitor) {
       visitor.visit(&start)
@@ -18,29 +20,31 @@ struct Stopwatch: Visitable {
   /// How many go on.
   private var running = 0
   /// Since when at least one has gone on.
-  private var since: Int64 = 0
+  private var since = Instant.epoch
   /// The last spans, ascending; they do not overlap.
   private var spans: [Span] = []
   /// The time of the spans before.
-  private var before: Int64 = 0
+  private var before = TimeSpan.zero
 
   /// The time added up so far, in whole milliseconds; of what goes on nothing is in it yet.
-  var milliseconds: Int64 { (spans.reduce(before) { $0 + $1.end - $1.start }) / 1000 }
+  var milliseconds: Int64 {
+    spans.reduce(before) { $0 + $1.end.since($1.start) }.milliseconds
+  }
 
-  mutating func start(at time: Int64) {
+  mutating func start(at time: Instant) {
     if running == 0 { since = time }
     running += 1
   }
 
   /// One of them ended. After `halt` that changes nothing.
-  mutating func stop(at time: Int64) {
+  mutating func stop(at time: Instant) {
     guard running > 0 else { return }
     running -= 1
     if running == 0 { add(Span(start: since, end: time)) }
   }
 
   /// From `time` on it stands still, whatever goes on.
-  mutating func halt(at time: Int64) {
+  mutating func halt(at time: Instant) {
     if running > 0 { add(Span(start: since, end: time)) }
     running = 0
     spans = spans.filter { $0.start < time }
@@ -66,7 +70,7 @@ struct Stopwatch: Visitable {
     spans.insert(span, at: spans.firstIndex { $0.start > span.start } ?? spans.endIndex)
     if spans.count > Self.spanLimit {
       let oldest = spans.removeFirst()
-      before += oldest.end - oldest.start
+      before += oldest.end.since(oldest.start)
     }
   }
 

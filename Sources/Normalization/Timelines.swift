@@ -1,3 +1,5 @@
+import AMI
+
 /// The states of many things, one at a time for each: an interval ends when the next begins.
 ///
 /// `closed_by` of what ended is `change` (the next state came), `gap` (the next state came first
@@ -22,7 +24,7 @@ struct Timelines<R: IntervalRow>: Visitable {
 
   /// Whether `key` is in a state for which `isSame` holds, and was in this session; that is noted.
   mutating func repeats(
-    _ key: String, at time: Int64, in session: SessionState, isSame: (borrowing R) -> Bool
+    _ key: String, at time: Instant, in session: SessionState, isSame: (borrowing R) -> Bool
   ) -> Bool {
     guard let slot = slotByKey[key], pool[slot].session == session.number, isSame(pool[slot].row)
     else { return false }
@@ -35,7 +37,7 @@ struct Timelines<R: IntervalRow>: Visitable {
   /// An answer to an action that contradicts what was reported a moment ago is not believed: events
   /// that were queued before the action come after its answer.
   mutating func observe(
-    _ key: String, _ report: R, at time: Int64, isSnapshot: Bool, in session: SessionState,
+    _ key: String, _ report: R, at time: Instant, isSnapshot: Bool, in session: SessionState,
     ids: inout Normalizer.IDs, serverID: Int64
   ) {
     let teller = isSnapshot ? "snapshot" : "event"
@@ -54,7 +56,7 @@ struct Timelines<R: IntervalRow>: Visitable {
       if pool[slot].row.extend(by: report) { pool.touch(slot) }
       return
     }
-    if isSnapshot, !isResumed, time - pool[slot].reportedAt < Normalizer.lingerTime { return }
+    if isSnapshot, !isResumed, time.since(pool[slot].reportedAt) < Normalizer.lingerTime { return }
     var next = report
     next.inherit(from: pool[slot].row)
     if isResumed { closeInGap(slot, in: session) } else { close(slot, at: time, by: "change") }
@@ -63,7 +65,7 @@ struct Timelines<R: IntervalRow>: Visitable {
 
   /// `report` happened to `key` and does not last.
   mutating func note(
-    _ report: R, at time: Int64, ids: inout Normalizer.IDs, serverID: Int64
+    _ report: R, at time: Instant, ids: inout Normalizer.IDs, serverID: Int64
   ) {
     var row = report
     row.id = ids.next(serverID)
@@ -76,7 +78,7 @@ struct Timelines<R: IntervalRow>: Visitable {
   }
 
   /// What `key` was in is over, and nothing follows.
-  mutating func end(_ key: String, at time: Int64) {
+  mutating func end(_ key: String, at time: Instant) {
     if let slot = slotByKey[key] { close(slot, at: time, by: "change") }
   }
 
@@ -93,7 +95,7 @@ struct Timelines<R: IntervalRow>: Visitable {
   /// Ends as many of the states that last, those first that were reported longest ago.
   ///
   /// - Returns: how many.
-  mutating func letGo(_ count: Int, at time: Int64) -> Int {
+  mutating func letGo(_ count: Int, at time: Instant) -> Int {
     let lasting = pool.used.filter { pool[$0].row.endedAt == nil }.sorted {
       (pool[$0].reportedAt, pool[$0].row.id) < (pool[$1].reportedAt, pool[$1].row.id)
     }
@@ -105,14 +107,14 @@ struct Timelines<R: IntervalRow>: Visitable {
 
   /// The server went down at `time` over what was last reported in sessions before `number`.
   mutating func restart(
-    openedBefore number: Int, at time: Int64, in session: SessionState,
+    openedBefore number: Int, at time: Instant, in session: SessionState,
     ids: inout Normalizer.IDs, serverID: Int64
   ) {
     // In the order of their rows: which slot they have depends on when rows were drained.
     let lasting = pool.used.filter { pool[$0].row.endedAt == nil }
     for slot in lasting.sorted(by: { pool[$0].row.id < pool[$1].row.id }) {
       let interval = pool[slot]
-      guard interval.session < number || interval.resumedAt != 0 else { continue }
+      guard interval.session < number || interval.resumedAt != .epoch else { continue }
       close(slot, at: max(time, interval.row.startedAt), by: "restart")
       guard interval.session >= number else { continue }
       // The new server has reported the same state already.
@@ -131,7 +133,7 @@ struct Timelines<R: IntervalRow>: Visitable {
   // MARK: Opening and closing
 
   private mutating func open(
-    _ key: String, _ report: R, at time: Int64, by openedBy: String, in session: SessionState,
+    _ key: String, _ report: R, at time: Instant, by openedBy: String, in session: SessionState,
     ids: inout Normalizer.IDs, serverID: Int64
   ) {
     var interval = LiveInterval<R>()
@@ -150,8 +152,8 @@ struct Timelines<R: IntervalRow>: Visitable {
     slotByKey[key] = slot
   }
 
-  private mutating func close(_ slot: Int, at time: Int64, by closedBy: String) {
-    pool[slot].row.endedAt = time
+  private mutating func close(_ slot: Int, at time: Instant, by closedBy: String) {
+    pool[slot].row.endedAt = max(time, pool[slot].row.startedAt)
     pool[slot].row.closedBy = closedBy
     pool.touch(slot)
     slotByKey[pool[slot].key] = nil

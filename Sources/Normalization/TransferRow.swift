@@ -1,3 +1,5 @@
+import AMI
+
 /// A row of `transfers`: one attempt to transfer a call; schema/0003-call-features.sql says what
 /// each column is.
 public struct TransferRow: Row, Sendable {
@@ -27,8 +29,8 @@ public struct TransferRow: Row, Sendable {
   var destinationName: String?
   var application: String?
   var destType: String?
-  var startedAt: Int64 = 0
-  var endedAt: Int64?
+  var startedAt = Instant.epoch
+  var endedAt: Instant?
   var outcome: String?
   var result: String?
   var targetStatus: String?

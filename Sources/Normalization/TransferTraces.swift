@@ -4,12 +4,12 @@ import AMI
 
 extension Normalizer {
   /// A transferred channel that ends within this time of its transfer and took no step in the
-  /// dialplan was sent to an extension that does not exist, in microseconds.
-  static let refusalTime: Int64 = 500_000
+  /// dialplan was sent to an extension that does not exist.
+  static let refusalTime = TimeSpan.milliseconds(500)
 
   /// A channel of a transfer ended.
   mutating func transferChannelClosed(
-    _ slot: Int, _ channel: Int, by closedBy: String, at time: Int64
+    _ slot: Int, _ channel: Int, by closedBy: String, at time: Instant
   ) {
     let transfer = features.transfers[slot]
     if transfer.target == channel, transfer.row.outcome == nil {
@@ -17,12 +17,12 @@ extension Normalizer {
       features.transfers[slot].row.outcome =
         closedBy != "hangup" ? "unknown" : isAnswered ? "cancelled" : "failed"
       if isAnswered { features.transfers[slot].row.targetStatus = nil }
-      features.transfers[slot].row.endedAt = time
+      features.transfers[slot].row.endedAt = max(time, transfer.row.startedAt)
       features.transfers.touch(slot)
     }
     // Whoever ends at once without a step at the extension was sent to one that does not exist.
     if transfer.transferee == channel, transfer.row.kind == "blind", closedBy == "hangup",
-      !transfer.hasRun, !transfer.isSettled, time - transfer.row.startedAt < Self.refusalTime
+      !transfer.hasRun, !transfer.isSettled, time.since(transfer.row.startedAt) < Self.refusalTime
     {
       fail(slot)
     }
@@ -112,7 +112,7 @@ extension Normalizer {
   }
 
   /// The variables that Asterisk sets when it transfers or records.
-  mutating func noteVariable(_ frame: borrowing Frame, at time: Int64) {
+  mutating func noteVariable(_ frame: borrowing Frame, at time: Instant) {
     if frame.has(.variable, "MIXMONITOR_FILENAME") { return noteRecordingFile(frame) }
     if frame.has(.variable, "TRANSFERERNAME") { return consultationBegins(frame, at: time) }
     let isBlind = frame.has(.variable, "BLINDTRANSFER") && frame.knownText(of: .value) != nil
@@ -161,12 +161,12 @@ extension Normalizer {
   }
 
   /// Whether an attended transfer brought this channel into a conference just now.
-  func isSwappedIn(_ channel: Int, at time: Int64) -> Bool {
+  func isSwappedIn(_ channel: Int, at time: Instant) -> Bool {
     channels[channel].features.transfers.contains {
       features.transfers[$0].transferee == channel
         && features.transfers[$0].row.destination == "conference"
         && features.transfers[$0].row.kind != "blind"
-        && features.transfers[$0].row.endedAt ?? 0 >= time - Self.lingerTime
+        && (features.transfers[$0].row.endedAt ?? .epoch) >= time - Self.lingerTime
     }
   }
 }

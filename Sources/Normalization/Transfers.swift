@@ -8,7 +8,7 @@ import AMI
 // main/bridge_basic.c; main/stasis_bridges.c
 
 extension Normalizer {
-  mutating func blindTransfer(_ frame: borrowing Frame, at time: Int64) {
+  mutating func blindTransfer(_ frame: borrowing Frame, at time: Instant) {
     join(frame, [.transfererUniqueid, .transfereeUniqueid], at: time)
     var transfer = LiveTransfer()
     transfer.transferer = knownChannel(frame, .transfererUniqueid)
@@ -62,7 +62,7 @@ extension Normalizer {
     return seen.isTransferred ? "action" : nil
   }
 
-  mutating func attendedTransfer(_ frame: borrowing Frame, at time: Int64) {
+  mutating func attendedTransfer(_ frame: borrowing Frame, at time: Instant) {
     let isDone = frame.has(.result, "Success")
     let parties: [HeaderName] = [
       .origTransfererUniqueid, .secondTransfererUniqueid, .transfereeUniqueid,
@@ -79,7 +79,8 @@ extension Normalizer {
     let slot =
       transferer.flatMap { isOneChannel ? consultation(of: $0) : nil }
       ?? openAttended(frame, isOneChannel, transferer, at: time)
-    features.transfers[slot].row.endedAt = time
+    features.transfers[slot].row.endedAt = max(
+      time, features.transfers[slot].row.startedAt)
     features.transfers[slot].row.result = frame.knownText(of: .result)
     features.transfers[slot].row.outcome = isDone ? "completed" : "failed"
     features.transfers[slot].row.targetStatus = nil
@@ -100,7 +101,7 @@ extension Normalizer {
   }
 
   private mutating func openAttended(
-    _ frame: borrowing Frame, _ isOneChannel: Bool, _ transferer: Int?, at time: Int64
+    _ frame: borrowing Frame, _ isOneChannel: Bool, _ transferer: Int?, at time: Instant
   ) -> Int {
     var transfer = LiveTransfer()
     transfer.transferer = transferer
@@ -141,7 +142,7 @@ extension Normalizer {
   // MARK: Consultations by feature code
 
   /// A Local channel is made to the target of an attended transfer.
-  mutating func consultationBegins(_ frame: borrowing Frame, at time: Int64) {
+  mutating func consultationBegins(_ frame: borrowing Frame, at time: Instant) {
     guard let target = knownChannel(frame, .uniqueid), !channels[target].isFarHalf,
       channels[target].row.technology == "Local", let name = frame.knownText(of: .value),
       let transferer = slot(named: name),
@@ -176,7 +177,7 @@ extension Normalizer {
   }
 
   /// The Local channel of a consultation gives way to what it leads to.
-  mutating func noteSwap(_ frame: borrowing Frame, at time: Int64) {
+  mutating func noteSwap(_ frame: borrowing Frame, at time: Instant) {
     guard let gone = knownChannel(frame, .swapUniqueid),
       let channel = knownChannel(frame, .uniqueid)
     else { return }
@@ -200,7 +201,7 @@ extension Normalizer {
 
   // MARK: Keeping
 
-  mutating func open(_ transfer: LiveTransfer, at time: Int64) -> Int {
+  mutating func open(_ transfer: LiveTransfer, at time: Instant) -> Int {
     var transfer = transfer
     transfer.row.id = features.transferIDs.next(serverID)
     transfer.row.serverID = serverID
@@ -248,10 +249,10 @@ extension Normalizer {
   }
 
   /// A channel that transfers all day is not to hold all its transfers.
-  private mutating func releaseSettled(of transferer: Int, at time: Int64) {
+  private mutating func releaseSettled(of transferer: Int, at time: Instant) {
     for slot in channels[transferer].features.transfers
     where features.transfers[slot].transferer == transferer
-      && (features.transfers[slot].row.endedAt ?? .max) < time - Self.lingerTime
+      && (features.transfers[slot].row.endedAt ?? .last) < time - Self.lingerTime
     {
       channels[transferer].features.transfers.removeFirst(of: slot)
       release(slot, transferer, at: time)
@@ -259,7 +260,7 @@ extension Normalizer {
   }
 
   /// A channel is held no more, or not for this transfer.
-  mutating func release(_ slot: Int, _ channel: Int, at time: Int64) {
+  mutating func release(_ slot: Int, _ channel: Int, at time: Instant) {
     features.transfers[slot].forget(channel)
     guard features.transfers[slot].isForgotten else { return }
     if features.transfers[slot].row.outcome == nil {

@@ -11,7 +11,7 @@ public struct UserEventRow: Row, Sendable {
   var id: Int64 = 0
   var serverID: Int64 = 0
   var channelID: Int64?
-  var receivedAt: Int64 = 0
+  var receivedAt = Instant.epoch
   var name = ""
   var channel: String?
   var uniqueid: String?
@@ -41,7 +41,7 @@ extension Normalizer {
   ///
   /// **Source:** apps/app_userevent.c; main/manager_channels.c, `channel_user_event`;
   /// main/manager.c, `action_userevent`; recordings.
-  mutating func userEvent(_ frame: borrowing Frame, at time: Int64) {
+  mutating func userEvent(_ frame: borrowing Frame, at time: Instant) {
     guard let end = frame.headers.firstIndex(where: { $0.name == .userEvent }) else { return }
     var row = UserEventRow()
     row.id = counters.userEvents.next(serverID)

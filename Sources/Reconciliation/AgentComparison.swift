@@ -1,3 +1,4 @@
+import AMI
 import SQLite
 
 /// Compares what queue_log says of members and agents (coming, going, pauses, logins) with

@@ -1,3 +1,4 @@
+import AMI
 import SQLite
 import Store
 
@@ -12,8 +13,8 @@ struct AgentFill {
     var source: String
     var state: String
     var reason: String?
-    var startedAt: Int64
-    var endedAt: Int64?
+    var startedAt: Instant
+    var endedAt: Instant?
   }
 
   /// What is in force.
@@ -27,7 +28,7 @@ struct AgentFill {
     var done: [Interval] = []
 
     mutating func begin(
-      _ source: String, _ agent: String, _ state: String, _ reason: String?, at time: Int64
+      _ source: String, _ agent: String, _ state: String, _ reason: String?, at time: Instant
     ) {
       let key = "\(source) \(state) \(agent)"
       if let before = open[key] {
@@ -38,7 +39,7 @@ struct AgentFill {
         agent: agent, source: source, state: state, reason: reason, startedAt: time)
     }
 
-    mutating func end(_ source: String, _ agent: String, _ state: String, at time: Int64) {
+    mutating func end(_ source: String, _ agent: String, _ state: String, at time: Instant) {
       guard var interval = open.removeValue(forKey: "\(source) \(state) \(agent)") else { return }
       interval.endedAt = time
       done.append(interval)
@@ -84,9 +85,9 @@ struct AgentFill {
     case "AGENTLOGIN": state.begin("agent-pool", line.agent, "logged-in", nil, at: line.time)
     case "AGENTLOGOFF":
       // The line tells how long it was.
-      if let seconds = line.number(1) {
+      if let length = line.span(1) {
         state.begin(
-          "agent-pool", line.agent, "logged-in", nil, at: line.time - seconds * 1_000_000)
+          "agent-pool", line.agent, "logged-in", nil, at: line.time - length)
       }
       state.end("agent-pool", line.agent, "logged-in", at: line.time)
     default: break
@@ -136,10 +137,10 @@ struct AgentFill {
     statement.bind(interval.state, at: 3)
     statement.bind(interval.startedAt, at: 4)
     statement.bind(interval.endedAt, at: 5)
-    statement.bind(ObservedTime.lateMax, at: 6)
+    statement.bind(ObservedTime.lateMax.microseconds, at: 6)
     guard try statement.step() else { return nil }
     let closedBy = statement.text(at: 2)
-    let ended = statement.optionalInt(at: 1)
+    let ended = statement.optionalTime(at: 1)
     let isUncertain =
       (closedBy == nil || closedBy == "unobserved" || closedBy == "restart")
       && (ended.map { time.isInGap($0, $0) } ?? true)
@@ -151,20 +152,20 @@ extension FillWriter {
   /// Adds a row of `agent_intervals`.
   func addInterval(
     _ agent: String, _ source: String, _ state: String, _ reason: String? = nil,
-    from start: Int64, to end: Int64
+    from start: Instant, to end: Instant
   ) throws {
     try insert(
       "agent_intervals",
       [
         "agent": .text(agent), "source": .text(source), "state": .text(state),
-        "reason": Value(reason), "opened_by": .text("queue-log"), "started_us": .integer(start),
-        "ended_us": .integer(end), "closed_by": .text("queue-log"),
+        "reason": Value(reason), "opened_by": .text("queue-log"), "started_us": .time(start),
+        "ended_us": .time(end), "closed_by": .text("queue-log"),
       ])
   }
 
   /// Gives a row of `agent_intervals` its end.
-  func endInterval(_ id: Int64, at time: Int64) throws {
+  func endInterval(_ id: Int64, at time: Instant) throws {
     try update(
-      "agent_intervals", id, ["ended_us": .integer(time), "closed_by": .text("queue-log")])
+      "agent_intervals", id, ["ended_us": .time(time), "closed_by": .text("queue-log")])
   }
 }

@@ -1,3 +1,5 @@
+import AMI
+
 /// A call detail record, in one of these orders of columns:
 ///
 /// | writer | columns |
@@ -26,12 +28,15 @@ struct CDRRecord: Sendable {
     "userfield", "sequence", "linkedid", "peeraccount",
   ]
 
+  /// What `duration`, `billsec` and `sequence` may be.
+  static let numbers = Double(Int32.min)...Double(Int32.max)
+
   /// The values of `columns`; nil where the file has no such column.
   let values: [String?]
-  /// When it began and ended, in microseconds since 1970, whole seconds, cut.
-  let startedAt: Int64
-  let endedAt: Int64
-  let answeredAt: Int64?
+  /// When it began and ended, in whole seconds, cut.
+  let startedAt: Instant
+  let endedAt: Instant
+  let answeredAt: Instant?
   /// The record as it came.
   let bytes: [UInt8]
 
@@ -47,24 +52,26 @@ struct CDRRecord: Sendable {
     self.bytes = bytes
     func value(_ name: String) -> String { values[Self.columns.firstIndex(of: name)!] ?? "" }
     let near = ServerClock.creation(uniqueid: value("uniqueid"))
-    guard let start = ServerClock.microseconds(value("start"), near: near),
-      let duration = Double(value("duration")), (0...1e9).contains(duration)
+    guard let start = ServerClock.time(value("start"), near: near),
+      let duration = Number.decimal(value("duration"), in: 0...1e9)
     else { return nil }
     startedAt = start
     // Its end by its duration: the clock may be set back in between. The text may be a second
     // later.
-    let reckoned = start + Int64(duration * 1_000_000)
-    let end = ServerClock.microseconds(value("end"), near: reckoned) ?? reckoned
-    endedAt = abs(end - reckoned) <= 1_000_000 ? end : reckoned
-    answeredAt = ServerClock.microseconds(value("answer"), near: start)
+    let reckoned = start + .microseconds(Int64(duration * 1_000_000))
+    let end = ServerClock.time(value("end"), near: reckoned) ?? reckoned
+    endedAt = end.distance(to: reckoned) <= .seconds(1) ? end : reckoned
+    answeredAt = ServerClock.time(value("answer"), near: start)
   }
 
   private static func names(_ fields: [String]) -> [String]? {
     func isTime(_ place: Int) -> Bool {
       place < fields.count && fields[place].utf8.count >= 19
-        && ServerClock.microseconds(fields[place]) != nil
+        && ServerClock.time(fields[place]) != nil
     }
-    func isNumber(_ place: Int) -> Bool { place < fields.count && Double(fields[place]) != nil }
+    func isNumber(_ place: Int) -> Bool {
+      place < fields.count && Number.decimal(fields[place], in: Self.numbers) != nil
+    }
     if fields.count >= 16, isTime(9), isTime(11), isNumber(12), isNumber(13) {
       switch fields.count {
       case 16: return csv
@@ -95,5 +102,5 @@ struct CDRRecord: Sendable {
   var disposition: String { self[14] ?? "" }
   var uniqueid: String? { self[17] }
   var linkedid: String? { self[18] }
-  var sequence: Int64? { self[20].flatMap { Int64($0) } }
+  var sequence: Int64? { self[20].flatMap { Number.integer($0, in: Number.int) } }
 }

@@ -1,3 +1,5 @@
+import AMI
+
 /// An event of Asterisk's channel event log as cel_custom writes it, with these columns: type, time
 /// (seconds since 1970 with a fraction, or local text), caller's name and number, ANI, RDNIS, DNID,
 /// extension, context, channel, application and its data, AMA flags, account code, uniqueid,
@@ -14,8 +16,7 @@ struct CELRecord: Sendable {
   ]
 
   let values: [String]
-  /// Microseconds since 1970.
-  let time: Int64
+  let time: Instant
   /// The record as it came.
   let bytes: [UInt8]
 
@@ -41,7 +42,8 @@ struct CELRecord: Sendable {
   /// `hangupcause` of a HANGUP's extra.
   var cause: Int64? {
     guard let place = extra.firstRange(of: "\"hangupcause\":") else { return nil }
-    return Int64(extra[place.upperBound...].drop { $0 == " " }.prefix { $0.isNumber })
+    return Number.integer(
+      extra[place.upperBound...].drop { $0 == " " }.prefix { $0.isNumber }, in: Number.int)
   }
 
   /// A text of its extra, which is a JSON object of texts without escapes; nil where it is missing

@@ -1,3 +1,4 @@
+import AMI
 import SQLite
 
 /// Compares CDRs with `channels`, `calls` and `cdrs`.
@@ -60,9 +61,9 @@ final class CallComparison {
     var place = time.place(record.startedAt, record.endedAt)
     if row == nil, place == .observed, let channel {
       // Records of those who were transferred come when their whole call has ended.
-      let ended = try lastEnd(ofCall: channel.callID) ?? 0
+      let ended = try lastEnd(ofCall: channel.callID) ?? .epoch
       let isOpen = channel.endedAt == nil && !time.gaps.isEmpty
-      if isOpen || time.isInGap(channel.endedAt ?? 0, channel.endedAt ?? 0)
+      if isOpen || time.isInGap(channel.endedAt ?? .epoch, channel.endedAt ?? .epoch)
         || time.isInGap(ended, ended)
       {
         place = .gap
@@ -182,10 +183,10 @@ final class CallComparison {
     }
   }
 
-  private func lastEnd(ofCall id: Int64) throws -> Int64? {
+  private func lastEnd(ofCall id: Int64) throws -> Instant? {
     defer { ends.reset() }
     ends.bind(id, at: 1)
-    return try ends.step() ? ends.optionalInt(at: 0) : nil
+    return try ends.step() ? ends.optionalTime(at: 0) : nil
   }
 
   private func disposition(ofCall id: Int64) throws -> String? {
@@ -257,8 +258,9 @@ final class CallComparison {
   /// Numbers may be written with a fraction (`CDR(billsec,f)`).
   private func isSame(_ column: String, _ store: String, _ file: String) -> Bool {
     if store == file { return true }
-    guard column == "duration" || column == "billsec", let ours = Double(store),
-      let theirs = Double(file)
+    guard column == "duration" || column == "billsec",
+      let ours = Number.decimal(store, in: CDRRecord.numbers),
+      let theirs = Number.decimal(file, in: CDRRecord.numbers)
     else { return false }
     return abs(ours - theirs) < 1
   }
@@ -267,7 +269,7 @@ final class CallComparison {
 
   /// Tells which rows of `cdrs`, received in the time that the files cover, no file has.
   func tellRest(
-    from first: Int64, to last: Int64, _ connection: borrowing Connection,
+    from first: Instant, to last: Instant, _ connection: borrowing Connection,
     _ time: borrowing ObservedTime, _ findings: inout Findings
   ) throws {
     let statement = try connection.prepare(
@@ -280,7 +282,7 @@ final class CallComparison {
     statement.bind(first, at: 2)
     statement.bind(last, at: 3)
     while try statement.step() {
-      let received = statement.int(at: 1)
+      let received = statement.time(at: 1)
       guard !matched.contains(statement.int(at: 0)), time.isObserved(second: received),
         received + ObservedTime.lateMax < last
       else { continue }

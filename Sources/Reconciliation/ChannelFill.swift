@@ -1,3 +1,4 @@
+import AMI
 import SQLite
 import Store
 
@@ -61,7 +62,7 @@ final class ChannelFill {
     _ id: Int64, _ channels: [LoggedChannel], _ rows: [ChannelLookup.Channel?]
   ) throws {
     let store = writer.store
-    let start = try store.integer(
+    let start = try store.time(
       "SELECT min(started_us) FROM channels WHERE call_id = ?", .integer(id))
     guard
       let place = channels.indices.first(where: {
@@ -117,7 +118,7 @@ final class ChannelFill {
     try writer.update(
       "channels", row.id,
       [
-        "started_us": .integer(started), "opened_by": .text(channel.source.rawValue),
+        "started_us": .time(started), "opened_by": .text(channel.source.rawValue),
       ])
     return true
   }
@@ -129,13 +130,13 @@ final class ChannelFill {
       answered + unsure < seen, time.isInGap(answered, answered),
       answered >= row.startedAt || row.openedBy != "newchannel"
     else { return false }
-    try writer.update("channels", row.id, ["answered_us": .integer(answered)])
+    try writer.update("channels", row.id, ["answered_us": .time(answered)])
     return true
   }
 
   /// Whether it is not known from the stream when a channel began, and the files tell.
   private func isUncertain(_ row: ChannelLookup.Channel?, _ channel: LoggedChannel) -> Bool {
-    guard let row, let started = channel.startedAt, started <= row.endedAt ?? .max else {
+    guard let row, let started = channel.startedAt, started <= row.endedAt ?? .last else {
       return false
     }
     // A list tells when a channel began, to the second.
@@ -152,7 +153,7 @@ final class ChannelFill {
     try writer.update(
       "channels", row.id,
       [
-        "ended_us": .integer(ended), "closed_by": .text(channel.source.rawValue),
+        "ended_us": .time(ended), "closed_by": .text(channel.source.rawValue),
         "cause": Value(channel.cause), "answered_us": Value(row.answeredAt ?? channel.answeredAt),
       ])
     return true
@@ -185,7 +186,7 @@ final class ChannelFill {
   }
 
   private func addCall(_ channels: [LoggedChannel], _ records: [CDRRecord]) throws -> Int64 {
-    let first = channels.min { ($0.startedAt ?? .max) < ($1.startedAt ?? .max) }!
+    let first = channels.min { ($0.startedAt ?? .last) < ($1.startedAt ?? .last) }!
     let isFromRecords = channels.contains { $0.source == .cdr }
     let counted = channels.filter { channel in
       let name = ChannelParts(channel.name)
@@ -203,7 +204,7 @@ final class ChannelFill {
     // CDRs have whole seconds: what they say may lie before the call.
     let answered = (met ?? channels.compactMap(\.answeredAt).min())
       .map { max($0, first.startedAt ?? $0) }
-    let talk = met.flatMap { met in end.map { max(0, $0 - met) / 1000 } }
+    let talk = met.flatMap { met in end.map { $0.since(met).milliseconds } }
     return try writer.insert(
       "calls",
       [
@@ -227,13 +228,13 @@ final class ChannelFill {
         "SELECT count(*) FROM channels WHERE call_id = ? AND ended_us IS NULL", .integer(id)) == 0
     let counted = try store.integer(
       "SELECT count(*) FROM channels WHERE call_id = ? AND counts", .integer(id))
-    let start = try store.integer(
+    let start = try store.time(
       "SELECT min(started_us) FROM channels WHERE call_id = ?", .integer(id))
-    let end = try store.integer(
+    let end = try store.time(
       "SELECT max(ended_us) FROM channels WHERE call_id = ?", .integer(id))
-    let up = try store.integer(
+    let up = try store.time(
       "SELECT min(answered_us) FROM channels WHERE call_id = ? AND counts", .integer(id))
-    let before = try store.integer(
+    let before = try store.time(
       "SELECT answered_us FROM calls WHERE id = ?", .integer(id))
     let wasMet =
       try store.integer(
@@ -247,7 +248,7 @@ final class ChannelFill {
     let firstMet = [wasMet ? before : nil, met].compactMap { $0 }.min() ?? Self.answered(records)
     let told = (firstMet ?? (isOver ? up : nil)).map { max($0, start ?? $0) }
     // What the server's end cut off was not answered after it.
-    let answered = told.flatMap { $0 <= end ?? .max ? $0 : nil }
+    let answered = told.flatMap { $0 <= end ?? .last ? $0 : nil }
     try writer.update(
       "calls", id,
       [
@@ -280,7 +281,7 @@ final class ChannelFill {
           WHERE c.call_id = ?2)
       """
     ) {
-      $0.append((end - answered) / 1000)
+      $0.append(end.since(answered).milliseconds)
       $0.append(id)
     }
   }
@@ -288,7 +289,7 @@ final class ChannelFill {
   // MARK: What records say of a call
 
   /// When two parties were first connected.
-  private static func answered(_ records: [CDRRecord]) -> Int64? {
+  private static func answered(_ records: [CDRRecord]) -> Instant? {
     records.filter { $0.disposition == "ANSWERED" && $0.destinationChannel != nil }
       .compactMap(\.answeredAt).min()
   }

@@ -1,9 +1,10 @@
+import AMI
 import SQLite
 
 /// Finds the rows of `channels` that files tell of.
 final class ChannelLookup {
-  /// How far before its record a channel without a uniqueid is looked for, in microseconds.
-  static let nameSearch: Int64 = 3_600_000_000
+  /// How far before its record a channel without a uniqueid is looked for.
+  static let nameSearch = TimeSpan.hours(1)
 
   /// A row of `channels`.
   struct Channel {
@@ -11,9 +12,9 @@ final class ChannelLookup {
     var callID: Int64
     var name: String
     var uniqueid: String
-    var startedAt: Int64
-    var endedAt: Int64?
-    var answeredAt: Int64?
+    var startedAt: Instant
+    var endedAt: Instant?
+    var answeredAt: Instant?
     var openedBy: String
     var closedBy: String?
   }
@@ -46,18 +47,18 @@ final class ChannelLookup {
   }
 
   /// The channel of a uniqueid, alive in this time; nil when the store has none.
-  func channel(uniqueid: String, from start: Int64, to end: Int64) throws -> Channel? {
+  func channel(uniqueid: String, from start: Instant, to end: Instant) throws -> Channel? {
     try find(byUniqueid, uniqueid, start, end)
   }
 
   /// The channel of a name, alive in this time; nil when the store has none.
-  func channel(named name: String, from start: Int64, to end: Int64) throws -> Channel? {
+  func channel(named name: String, from start: Instant, to end: Instant) throws -> Channel? {
     byName.bind(start - Self.nameSearch, at: 5)
     return try find(byName, name, start, end)
   }
 
   private func find(
-    _ statement: borrowing Statement, _ key: String, _ start: Int64, _ end: Int64
+    _ statement: borrowing Statement, _ key: String, _ start: Instant, _ end: Instant
   ) throws -> Channel? {
     defer { statement.reset() }
     statement.bind(server, at: 1)
@@ -67,8 +68,8 @@ final class ChannelLookup {
     guard try statement.step() else { return nil }
     return Channel(
       id: statement.int(at: 0), callID: statement.int(at: 1), name: statement.text(at: 2) ?? "",
-      uniqueid: statement.text(at: 3) ?? "", startedAt: statement.int(at: 4),
-      endedAt: statement.optionalInt(at: 5), answeredAt: statement.optionalInt(at: 6),
+      uniqueid: statement.text(at: 3) ?? "", startedAt: statement.time(at: 4),
+      endedAt: statement.optionalTime(at: 5), answeredAt: statement.optionalTime(at: 6),
       openedBy: statement.text(at: 7) ?? "", closedBy: statement.text(at: 8))
   }
 }

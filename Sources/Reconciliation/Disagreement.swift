@@ -1,3 +1,4 @@
+import AMI
 public import SQLite
 
 /// One thing that a store and a file of Asterisk's do not say alike.
@@ -52,9 +53,9 @@ public struct Disagreement: Sendable, Equatable {
   /// The row in `calls`, where there is one.
   public var callID: Int64?
 
-  init(_ kind: Kind, at time: Int64) {
+  init(_ kind: Kind, at time: Instant) {
     self.kind = kind
-    self.time = time
+    self.time = time.microseconds
   }
 
   /// The values of `columns`.

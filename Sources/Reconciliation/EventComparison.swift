@@ -1,3 +1,4 @@
+import AMI
 import SQLite
 
 /// Compares CEL events with `channels`, and with `cels` where the store keeps that table.
@@ -46,11 +47,11 @@ final class EventComparison {
   }
 
   private static func key(
-    _ type: String, _ time: Int64, _ uniqueid: String, _ data: String
+    _ type: String, _ time: Instant, _ uniqueid: String, _ data: String
   ) -> Int {
     var hasher = Hasher()
     hasher.combine(type)
-    hasher.combine(time / 1_000_000)
+    hasher.combine(time.cut(to: .seconds(1)))
     hasher.combine(uniqueid)
     hasher.combine(data)
     return hasher.finalize()
@@ -103,26 +104,26 @@ final class EventComparison {
       findings.add(named(.channelMissing, event))
       return
     }
-    func differ(_ field: String, _ store: Int64?, _ file: Int64) {
+    func differ(_ field: String, _ store: String?, _ file: String) {
       var difference = named(.channelDiffers, event)
       difference.callID = channels.int(at: 1)
       difference.field = field
-      difference.store = store.map { "\($0)" }
-      difference.file = "\(file)"
+      difference.store = store
+      difference.file = file
       findings.add(difference)
     }
-    func near(_ field: String, _ store: Int64?) {
-      if let store, abs(store - event.time) <= ObservedTime.lateMax { return }
-      differ(field, store, event.time)
+    func near(_ field: String, _ store: Instant?) {
+      if let store, store.distance(to: event.time) <= ObservedTime.lateMax { return }
+      differ(field, store?.description, event.time.description)
     }
     switch event.type {
-    case "CHAN_START": near("started_us", channels.int(at: 3))
+    case "CHAN_START": near("started_us", channels.time(at: 3))
     case "ANSWER": if channels.optionalInt(at: 4) == nil { near("answered_us", nil) }
     default:
       if channels.text(at: 8) == "hangup" || channels.text(at: 8) == nil {
-        near("ended_us", channels.optionalInt(at: 5))
+        near("ended_us", channels.optionalTime(at: 5))
         if let cause = event.cause, channels.optionalInt(at: 6) != cause {
-          differ("cause", channels.optionalInt(at: 6), cause)
+          differ("cause", channels.optionalInt(at: 6).map { "\($0)" }, "\(cause)")
         }
       }
     }

@@ -1,3 +1,4 @@
+import AMI
 import Glibc
 import SQLite
 public import Store
@@ -98,7 +99,7 @@ public enum Fill {
     _ lines: GatheredLines, to store: Store, server: Int64
   ) throws -> Summary {
     // A gap that lasts has no end yet: what is in it then is in it later.
-    let time = try ObservedTime(store.connection, server: server, now: .max / 4)
+    let time = try ObservedTime(store.connection, server: server, now: .last)
     let writer = FillWriter(store, server: server)
     let records = lines.cdrs.compactMap { CDRRecord($0) }
     let events = lines.cels.compactMap { CELRecord($0) }
@@ -116,7 +117,7 @@ public enum Fill {
     _ lines: GatheredLines, in store: Store, server: Int64, zone: String, at now: Int64
   ) throws {
     let fill = try store.lastFill(of: server) + 1
-    func write(_ kind: LogKind, _ records: [(bytes: [UInt8], time: Int64)]) throws {
+    func write(_ kind: LogKind, _ records: [(bytes: [UInt8], time: Instant)]) throws {
       var block = LogBlock(
         serverID: server, fill: fill, kind: kind.rawValue, zone: zone, filledAt: now,
         firstAt: .max, lastAt: .min, lines: 0, bytes: [])
@@ -124,8 +125,8 @@ public enum Fill {
         block.bytes += record.bytes
         block.bytes.append(0x0A)
         block.lines += 1
-        block.firstAt = min(block.firstAt, record.time)
-        block.lastAt = max(block.lastAt, record.time)
+        block.firstAt = min(block.firstAt, record.time.microseconds)
+        block.lastAt = max(block.lastAt, record.time.microseconds)
         guard block.bytes.count >= LogBlock.sizeTarget || number == records.count - 1 else {
           continue
         }
@@ -134,8 +135,8 @@ public enum Fill {
       }
     }
     try write(.queueLog, lines.queueLog.map { ($0.bytes, $0.time) })
-    try write(.cdr, lines.cdrs.map { ($0, CDRRecord($0)?.endedAt ?? 0) })
-    try write(.cel, lines.cels.map { ($0, CELRecord($0)?.time ?? 0) })
+    try write(.cdr, lines.cdrs.map { ($0, CDRRecord($0)?.endedAt ?? .epoch) })
+    try write(.cel, lines.cels.map { ($0, CELRecord($0)?.time ?? .epoch) })
   }
 
   /// Runs `body` while the process has this time zone.

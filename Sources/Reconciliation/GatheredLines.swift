@@ -1,3 +1,5 @@
+import AMI
+
 /// The lines of files that tell of times in gaps: all that a fill uses.
 struct GatheredLines: Sendable {
   /// The most lines of one fill.
@@ -34,7 +36,7 @@ struct GatheredLines: Sendable {
     }
   }
 
-  mutating func take(_ visit: LoggedVisit, _ time: borrowing ObservedTime, until end: Int64) {
+  mutating func take(_ visit: LoggedVisit, _ time: borrowing ObservedTime, until end: Instant) {
     guard time.place(visit.joinedAt, visit.endedAt ?? end) == .gap else { return }
     for bytes in visit.lines {
       if let line = QueueLogLine(bytes) { add(line) }

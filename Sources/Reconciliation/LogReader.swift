@@ -37,16 +37,16 @@ final class LogReader {
 
   /// Opens files.
   ///
-  /// - Parameter time: the time of a record, microseconds since 1970; nil when it is none.
+  /// - Parameter time: the time of a record; nil when it is none.
   /// - Throws: `JournalError` for a file that cannot be read, `ReconciliationError` for one that
   ///   has no record of this kind.
-  init(_ kind: LogKind, _ paths: [String], time: ([UInt8]) -> Int64?) throws {
+  init(_ kind: LogKind, _ paths: [String], time: ([UInt8]) -> Instant?) throws {
     self.kind = kind
     files = []
-    var dated: [(time: Int64, path: String)] = []
+    var dated: [(time: Instant, path: String)] = []
     for path in Set(paths).sorted() {
       let reader = LogReader(kind, path)
-      var first: Int64?
+      var first: Instant?
       var looked = 0
       while first == nil, looked < Self.lookedMax, let record = try reader.next() {
         looked += 1

@@ -1,5 +1,6 @@
-/// A channel as CDR and CEL files tell it. Times are microseconds since 1970: of CEL exact, of CDRs
-/// whole seconds, cut.
+import AMI
+
+/// A channel as CDR and CEL files tell it. Times are exact of CEL, and whole seconds, cut, of CDRs.
 struct LoggedChannel {
   /// How much is known.
   enum Source: String { case cdr, cel }
@@ -9,10 +10,10 @@ struct LoggedChannel {
   var uniqueid: String
   var linkedid: String?
   /// What tells when it began: a CEL event, else a record. Nil when it began before the gap.
-  var startedAt: Int64?
-  var answeredAt: Int64?
+  var startedAt: Instant?
+  var answeredAt: Instant?
   /// Nil when no file tells its end.
-  var endedAt: Int64?
+  var endedAt: Instant?
   var source: Source
   var cause: Int64?
   /// DIALSTATUS as it ended; only CEL tells.
@@ -27,10 +28,10 @@ struct LoggedChannel {
   /// Whether it was called: by a dial, or by an originate.
   var wasDialled = false
   /// When it first met another channel in a bridge; only CEL tells.
-  var metAt: Int64?
+  var metAt: Instant?
 
   /// The first and last moment known of it.
-  var span: (first: Int64, last: Int64)
+  var span: (first: Instant, last: Instant)
 }
 
 /// Puts CDRs and CEL events together to channels and calls.
@@ -144,7 +145,7 @@ struct LoggedCalls {
 
   /// The channel with a uniqueid, made when it was not known.
   private mutating func channel(
-    _ uniqueid: String, _ name: String, _ linkedid: String?, at time: Int64,
+    _ uniqueid: String, _ name: String, _ linkedid: String?, at time: Instant,
     source: LoggedChannel.Source
   ) -> Int {
     let place: Int
@@ -167,7 +168,7 @@ struct LoggedCalls {
   }
 
   private mutating func add(
-    _ uniqueid: String, _ name: String, _ linkedid: String?, at time: Int64,
+    _ uniqueid: String, _ name: String, _ linkedid: String?, at time: Instant,
     source: LoggedChannel.Source
   ) -> Int {
     channels.append(
@@ -194,10 +195,10 @@ struct LoggedCalls {
       exten: record.destination, account: record.accountCode)
     // CEL knows better.
     guard !isKnown || channels[place].source == .cdr else { return }
-    channels[place].startedAt = min(channels[place].startedAt ?? .max, record.startedAt)
-    channels[place].endedAt = max(channels[place].endedAt ?? .min, record.endedAt)
+    channels[place].startedAt = min(channels[place].startedAt ?? .last, record.startedAt)
+    channels[place].endedAt = max(channels[place].endedAt ?? .first, record.endedAt)
     if let answered = record.answeredAt {
-      channels[place].answeredAt = min(channels[place].answeredAt ?? .max, answered)
+      channels[place].answeredAt = min(channels[place].answeredAt ?? .last, answered)
     }
   }
 
@@ -226,11 +227,11 @@ struct LoggedCalls {
 
   /// What a record tells of a channel that has none of its own.
   private mutating func extend(_ place: Int, _ record: CDRRecord) {
-    channels[place].startedAt = min(channels[place].startedAt ?? .max, record.startedAt)
-    channels[place].endedAt = max(channels[place].endedAt ?? .min, record.endedAt)
+    channels[place].startedAt = min(channels[place].startedAt ?? .last, record.startedAt)
+    channels[place].endedAt = max(channels[place].endedAt ?? .first, record.endedAt)
     channels[place].span.last = max(channels[place].span.last, record.endedAt)
     if record.disposition == "ANSWERED", let answered = record.answeredAt {
-      channels[place].answeredAt = min(channels[place].answeredAt ?? .max, answered)
+      channels[place].answeredAt = min(channels[place].answeredAt ?? .last, answered)
     }
   }
 

@@ -1,23 +1,25 @@
-/// A visit of a queue as queue_log tells it. Times are microseconds since 1970, whole seconds, cut.
+import AMI
+
+/// A visit of a queue as queue_log tells it. Times are whole seconds, cut.
 struct LoggedVisit {
   /// The callid of ENTERQUEUE.
   var enteredUniqueid: String
   /// The callid of what ended the wait: another one after an attended transfer into the queue.
   var uniqueid: String
   var queue: String
-  var joinedAt: Int64
+  var joinedAt: Instant
   /// Nil when the log does not begin with it, or while it goes on.
   var outcome: String?
-  var waitSeconds: Int64?
+  var wait: TimeSpan?
   var originalPosition: Int64?
   var lastPosition: Int64?
   var agent: String?
   var agentUniqueid: String?
-  var connectedAt: Int64?
-  var talkSeconds: Int64?
+  var connectedAt: Instant?
+  var talk: TimeSpan?
   var endedBy: String?
   /// Its last entry, once it is over.
-  var endedAt: Int64?
+  var endedAt: Instant?
   var offers: [LoggedOffer] = []
   /// The number of the caller, as ENTERQUEUE has it.
   var callerNumber: String?
@@ -30,8 +32,8 @@ struct LoggedOffer {
   var agent: String
   /// connected, in-vain (RINGNOANSWER: no answer, busy or not to be reached), cancelled.
   var outcome: String
-  var endedAt: Int64
-  var ringMs: Int64
+  var endedAt: Instant
+  var ring: TimeSpan
 }
 
 /// Puts the lines of queue_log together to visits.
@@ -69,7 +71,7 @@ struct LoggedVisits {
   /// - Returns: the visits that it ends.
   /// - Throws: `ReconciliationError` when more than `liveMax` visits never end.
   mutating func take(_ line: QueueLogLine) throws -> [LoggedVisit] {
-    let finished = over(before: line.time - 1_000_000)
+    let finished = over(before: line.time - .seconds(1))
     return try finished + change(line)
   }
 
@@ -82,7 +84,7 @@ struct LoggedVisits {
       live[key]?.offers.append(
         LoggedOffer(
           agent: line.agent, outcome: line.event == "RINGNOANSWER" ? "in-vain" : "cancelled",
-          endedAt: line.time, ringMs: line.number(0) ?? 0))
+          endedAt: line.time, ring: .milliseconds(line.number(0) ?? 0)))
       keep(line, key)
     case "CONNECT":
       adopt(line, key)
@@ -99,7 +101,7 @@ struct LoggedVisits {
   /// The log ends, or the server began anew: what goes on has no end in it.
   ///
   /// - Parameter time: when the server began anew; nil for the log's end.
-  mutating func end(at time: Int64? = nil) -> [LoggedVisit] {
+  mutating func end(at time: Instant? = nil) -> [LoggedVisit] {
     let rest = live.values.map { visit in
       var visit = visit
       visit.endedAt = time
@@ -143,21 +145,21 @@ struct LoggedVisits {
   /// Whether a wait is as long as the line says that it was.
   private func fits(_ visit: LoggedVisit, _ line: QueueLogLine) -> Bool {
     let place = line.event == "CONNECT" ? 0 : line.event == "EXITWITHKEY" ? 3 : 2
-    guard let wait = line.number(place) else { return true }
-    return abs(line.time - visit.joinedAt - wait * 1_000_000) <= 2_000_000
+    guard let wait = line.span(place) else { return true }
+    return (visit.joinedAt + wait).distance(to: line.time) <= .seconds(2)
   }
 
   private mutating func connect(_ line: QueueLogLine, _ key: Key) {
     guard live[key] != nil else { return }
     live[key]!.outcome = "answered"
     live[key]!.agent = line.agent
-    live[key]!.waitSeconds = line.number(0)
+    live[key]!.wait = line.span(0)
     live[key]!.agentUniqueid = line.data.count > 1 ? line.data[1] : nil
     live[key]!.connectedAt = line.time
     live[key]!.offers.append(
       LoggedOffer(
         agent: line.agent, outcome: "connected", endedAt: line.time,
-        ringMs: (line.number(2) ?? 0) * 1000))
+        ring: line.span(2) ?? .zero))
     keep(line, key)
   }
 
@@ -170,7 +172,7 @@ struct LoggedVisits {
     if line.event != "SYSCOMPAT" {
       visit.lastPosition = line.number(first)
       visit.originalPosition = line.number(first + 1) ?? visit.originalPosition
-      visit.waitSeconds = line.number(first + 2)
+      visit.wait = line.span(first + 2)
     }
     return [visit]
   }
@@ -187,14 +189,14 @@ struct LoggedVisits {
     }
     visit.endedBy = Self.ends[line.event]
     visit.endedAt = line.time
-    visit.talkSeconds = line.number(isTransfer ? 3 : 1)
+    visit.talk = line.span(isTransfer ? 3 : 1)
     ending.append((key, visit))
     return []
   }
 
   /// The talks that ended before a time: no line will change them.
-  private mutating func over(before time: Int64 = .max) -> [LoggedVisit] {
-    let count = ending.firstIndex { ($0.visit.endedAt ?? 0) >= time } ?? ending.count
+  private mutating func over(before time: Instant = .last) -> [LoggedVisit] {
+    let count = ending.firstIndex { ($0.visit.endedAt ?? .epoch) >= time } ?? ending.count
     defer { ending.removeFirst(count) }
     return ending.prefix(count).map(\.visit)
   }

@@ -1,3 +1,4 @@
+import AMI
 import SQLite
 
 /// What of a server's time was observed, and what lies in `gaps`.
@@ -15,18 +16,18 @@ struct ObservedTime: Sendable {
   }
 
   /// Times in the logs are whole seconds, cut, and messages may take a moment: what happened up to
-  /// this much later than the log says, in microseconds.
-  static let lateMax: Int64 = 1_200_000
+  /// this much later than the log says.
+  static let lateMax = TimeSpan.milliseconds(1_200)
   /// The same, earlier: clocks of two machines.
-  static let earlyMax: Int64 = 200_000
+  static let earlyMax = TimeSpan.milliseconds(200)
 
-  let sessions: [Range<Int64>]
-  let gaps: [Range<Int64>]
+  let sessions: [Range<Instant>]
+  let gaps: [Range<Instant>]
 
   /// Reads the sessions and gaps of a server.
   ///
-  /// - Parameter now: when a gap that lasts ends for this, in microseconds since 1970.
-  init(_ connection: borrowing Connection, server: Int64, now: Int64) throws {
+  /// - Parameter now: when a gap that lasts ends for this.
+  init(_ connection: borrowing Connection, server: Int64, now: Instant) throws {
     // A session that lasts was observed as far as its stream was taken in.
     sessions = try Self.ranges(
       connection,
@@ -40,26 +41,26 @@ struct ObservedTime: Sendable {
       now)
   }
 
-  init(sessions: [Range<Int64>], gaps: [Range<Int64>]) {
+  init(sessions: [Range<Instant>], gaps: [Range<Instant>]) {
     self.sessions = sessions
     self.gaps = gaps
   }
 
   private static func ranges(
-    _ connection: borrowing Connection, _ sql: String, _ server: Int64, _ now: Int64
-  ) throws -> [Range<Int64>] {
+    _ connection: borrowing Connection, _ sql: String, _ server: Int64, _ now: Instant
+  ) throws -> [Range<Instant>] {
     let statement = try connection.prepare(sql)
     statement.bind(server, at: 1)
-    var found: [Range<Int64>] = []
+    var found: [Range<Instant>] = []
     while try statement.step() {
-      let start = statement.int(at: 0)
-      found.append(start..<max(start, statement.optionalInt(at: 1) ?? now))
+      let start = statement.time(at: 0)
+      found.append(start..<max(start, statement.optionalTime(at: 1) ?? now))
     }
     return found
   }
 
   /// Where an interval of a log lies: from one whole second to another.
-  func place(_ start: Int64, _ end: Int64) -> Place {
+  func place(_ start: Instant, _ end: Instant) -> Place {
     let first = start - Self.earlyMax
     let last = max(start, end) + Self.lateMax
     if isInGap(first, last) { return .gap }
@@ -70,7 +71,7 @@ struct ObservedTime: Sendable {
   }
 
   /// Whether some of the time from `first` to `last` lies in a gap.
-  func isInGap(_ first: Int64, _ last: Int64) -> Bool {
+  func isInGap(_ first: Instant, _ last: Instant) -> Bool {
     // The gaps do not overlap much and are sorted by their starts: few are looked at.
     var low = 0
     var high = gaps.count
@@ -82,19 +83,19 @@ struct ObservedTime: Sendable {
   }
 
   /// Whether a moment of a log, a whole second that was cut, lies in a gap.
-  func isInGap(second time: Int64) -> Bool {
+  func isInGap(second time: Instant) -> Bool {
     isInGap(time - Self.earlyMax, time + Self.lateMax)
   }
 
   /// Whether a moment was observed, and no gap is near.
-  func isObserved(second time: Int64) -> Bool { place(time, time) == .observed }
+  func isObserved(second time: Instant) -> Bool { place(time, time) == .observed }
 
   /// Whether something began in the second in which a session ended, or ended in the one in which a
   /// session began: then it may have been observed or not.
-  func touches(_ start: Int64, _ end: Int64?) -> Bool {
+  func touches(_ start: Instant, _ end: Instant?) -> Bool {
     sessions.contains {
-      abs($0.upperBound - start) <= Self.lateMax
-        || abs($0.lowerBound - (end ?? .min / 2)) <= Self.lateMax
+      $0.upperBound.distance(to: start) <= Self.lateMax
+        || $0.lowerBound.distance(to: end ?? .first) <= Self.lateMax
     }
   }
 }

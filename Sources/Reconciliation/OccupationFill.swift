@@ -1,3 +1,4 @@
+import AMI
 import SQLite
 import Store
 
@@ -7,18 +8,18 @@ struct OccupationFill {
   private let writer: FillWriter
   private let time: ObservedTime
 
-  /// A time from one moment to another, in microseconds since 1970.
+  /// A time from one moment to another.
   private struct Span {
-    var start: Int64
-    var end: Int64
+    var start: Instant
+    var end: Instant
   }
 
   private struct Row {
     var id: Int64
-    var start: Int64
-    var end: Int64?
+    var start: Instant
+    var end: Instant?
 
-    func overlaps(_ span: Span) -> Bool { start <= span.end && end ?? .max >= span.start }
+    func overlaps(_ span: Span) -> Bool { start <= span.end && end ?? .last >= span.start }
   }
 
   init(_ writer: FillWriter, _ time: ObservedTime) {
@@ -56,7 +57,7 @@ struct OccupationFill {
     statement.bind(agent, at: 2)
     var merged: [Span] = []
     while try statement.step() {
-      let span = Span(start: statement.int(at: 0), end: statement.int(at: 1))
+      let span = Span(start: statement.time(at: 0), end: statement.time(at: 1))
       if let last = merged.last, span.start <= last.end {
         merged[merged.count - 1].end = max(last.end, span.end)
       } else {
@@ -99,7 +100,8 @@ struct OccupationFill {
     while try statement.step() {
       found.append(
         Row(
-          id: statement.int(at: 0), start: statement.int(at: 1), end: statement.optionalInt(at: 2)))
+          id: statement.int(at: 0), start: statement.time(at: 1), end: statement.optionalTime(at: 2)
+        ))
     }
     return found
   }

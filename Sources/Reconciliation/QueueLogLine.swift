@@ -15,8 +15,8 @@ import AMI
 ///
 /// **Source:** main/logger.c, `ast_queue_log`; docs.asterisk.org, Queue Logs.
 struct QueueLogLine: Sendable {
-  /// Microseconds since 1970, a whole second.
-  let time: Int64
+  /// A whole second.
+  let time: Instant
   let callid: String
   let queue: String
   let agent: String
@@ -30,9 +30,9 @@ struct QueueLogLine: Sendable {
     let fields = bytes.split(
       separator: UInt8(ascii: "|"), maxSplits: 64, omittingEmptySubsequences: false)
     guard fields.count >= 6 || (fields.count == 5 && !fields[4].isEmpty),
-      let second = Text.integer(fields[0]), (0..<1 << 40).contains(second)
+      let second = Number.integer(fields[0], in: Number.date)
     else { return nil }
-    time = second * 1_000_000
+    time = .seconds(second)
     callid = Text.decode(fields[1])
     queue = Text.decode(fields[2])
     agent = Text.decode(fields[3])
@@ -43,6 +43,12 @@ struct QueueLogLine: Sendable {
 
   /// A number of `data`; nil when there is none at this place.
   func number(_ place: Int) -> Int64? {
-    place < data.count ? Int64(data[place]) : nil
+    place < data.count ? Number.integer(data[place], in: Number.count) : nil
+  }
+
+  /// Seconds of `data`; nil when there are none at this place.
+  func span(_ place: Int) -> TimeSpan? {
+    guard place < data.count else { return nil }
+    return Number.integer(data[place], in: Number.elapsed).map { .seconds($0) }
   }
 }

@@ -1,3 +1,4 @@
+import AMI
 import SQLite
 
 /// Compares a store with the files that Asterisk writes itself: queue_log, CDR and CEL.
@@ -57,7 +58,7 @@ public struct Reconciliation {
     let number = try Self.number(of: server, connection)
     var reconciliation = Reconciliation(
       server: number, files: files,
-      time: try ObservedTime(connection, server: number, now: now))
+      time: try ObservedTime(connection, server: number, now: Instant(microseconds: now)))
     try reconciliation.compareQueueLog(connection)
     try reconciliation.compareRecords(connection)
     try reconciliation.compareEvents(connection)
@@ -105,8 +106,8 @@ public struct Reconciliation {
     let agents = try AgentComparison(connection, server: server)
     var visits = LoggedVisits()
     visits.keepsLines = true
-    var first: Int64?
-    var last: Int64 = 0
+    var first: Instant?
+    var last = Instant.epoch
     while let bytes = try reader.next() {
       guard let line = QueueLogLine(bytes) else {
         reader.refuse()
@@ -136,8 +137,8 @@ public struct Reconciliation {
     guard !files.cdrs.isEmpty else { return }
     let reader = try LogReader(.cdr, files.cdrs) { CDRRecord($0)?.endedAt }
     let comparison = try CallComparison(connection, server: server)
-    var first: Int64?
-    var last: Int64 = 0
+    var first: Instant?
+    var last = Instant.epoch
     while let bytes = try reader.next() {
       guard let record = CDRRecord(bytes) else {
         reader.refuse()

@@ -1,3 +1,4 @@
+import AMI
 import SQLite
 import Store
 
@@ -16,7 +17,7 @@ struct RecordFill {
         """
         SELECT id FROM channels WHERE server_id = ? AND uniqueid = ?
         ORDER BY abs(started_us - ?) LIMIT 1
-        """, .integer(writer.server), .text(record.uniqueid ?? ""), .integer(record.startedAt))
+        """, .integer(writer.server), .text(record.uniqueid ?? ""), .time(record.startedAt))
       let isThere = try store.integer(
         """
         SELECT 1 FROM cdrs WHERE (channel_id = ?1 OR (?1 IS NULL AND channel_id IS NULL))
@@ -34,12 +35,12 @@ struct RecordFill {
   private func insert(_ record: CDRRecord, _ channel: Int64?) throws {
     let v = record.values
     func number(_ place: Int) -> Value {
-      Value(v[place].flatMap { Double($0) }.map { Int64($0) })
+      Value(v[place].flatMap { Number.decimal($0, in: CDRRecord.numbers) }.map { Int64($0) })
     }
     try writer.insert(
       "cdrs",
       [
-        "channel_id": Value(channel), "received_us": .integer(record.endedAt),
+        "channel_id": Value(channel), "received_us": .time(record.endedAt),
         "accountcode": Value(v[0]), "src": Value(v[1]), "dst": Value(v[2]),
         "dcontext": Value(v[3]), "clid": Value(v[4]), "channel": Value(v[5]),
         "dstchannel": Value(v[6]), "lastapp": Value(v[7]), "lastdata": Value(v[8]),
@@ -58,7 +59,7 @@ struct RecordFill {
       try writer.insert(
         "cels",
         [
-          "received_us": .integer(event.time), "eventtype": .text(v[0]), "eventtime": .text(v[1]),
+          "received_us": .time(event.time), "eventtype": .text(v[0]), "eventtime": .text(v[1]),
           "cid_name": .text(v[2]), "cid_num": .text(v[3]), "cid_ani": .text(v[4]),
           "cid_rdnis": .text(v[5]), "cid_dnid": .text(v[6]), "exten": .text(v[7]),
           "context": .text(v[8]), "channame": .text(v[9]), "appname": .text(v[10]),

@@ -1,25 +1,26 @@
+import AMI
 import Glibc
 
 /// Reads the local time that Asterisk writes into its records.
 ///
 /// The zone is that of the process (`TZ`), which the caller has set.
 enum ServerClock {
-  /// The time of a text like `2026-03-29 02:30:00`, with or without a fraction, in microseconds
-  /// since 1970; nil for anything else.
+  /// The time of a text like `2026-03-29 02:30:00`, with or without a fraction; nil for
+  /// anything else.
   ///
   /// - Parameter near: a time that the record is known to lie near to: it tells which of the two
   ///   times is meant that a clock shows twice when summer time ends.
-  static func microseconds(_ text: some StringProtocol, near: Int64? = nil) -> Int64? {
+  static func time(_ text: some StringProtocol, near: Instant? = nil) -> Instant? {
     let bytes = Array(text.utf8)
     guard bytes.count >= 19, bytes[4] == 0x2D, bytes[7] == 0x2D,
       bytes[10] == 0x20 || bytes[10] == 0x54, bytes[13] == 0x3A, bytes[16] == 0x3A,
-      let year = number(bytes, 0, 4), let month = number(bytes, 5, 2),
-      let day = number(bytes, 8, 2), let hour = number(bytes, 11, 2),
-      let minute = number(bytes, 14, 2), let second = number(bytes, 17, 2)
+      let year = number(bytes, 0, 4, 1970...9999), let month = number(bytes, 5, 2, 1...12),
+      let day = number(bytes, 8, 2, 1...31), let hour = number(bytes, 11, 2, 0...23),
+      let minute = number(bytes, 14, 2, 0...59), let second = number(bytes, 17, 2, 0...60),
+      let fraction = fraction(bytes[19...])
     else { return nil }
-    guard let fraction = fraction(bytes[19...]) else { return nil }
     // Both readings of the clock; where only one exists, both give it or one does not come back.
-    var candidates: [Int64] = []
+    var candidates: [Instant] = []
     for summer in [Int32(1), 0] {
       var fields = unsafe tm()
       unsafe fields.tm_year = Int32(year - 1900)
@@ -31,7 +32,7 @@ enum ServerClock {
       unsafe fields.tm_isdst = summer
       let time = unsafe mktime(&fields)
       if unsafe fields.tm_hour == Int32(hour), unsafe fields.tm_min == Int32(minute) {
-        candidates.append(Int64(time) * 1_000_000 + fraction)
+        candidates.append(.seconds(Int64(time)) + fraction)
       }
     }
     if candidates.isEmpty {
@@ -39,52 +40,41 @@ enum ServerClock {
       return nil
     }
     guard let near else { return candidates.min() }
-    return candidates.min { abs($0 - near) < abs($1 - near) }
+    return candidates.min { $0.distance(to: near) < $1.distance(to: near) }
   }
 
   /// A time as seconds since 1970 with a fraction, or as local text.
-  static func eventTime(_ text: String, near: Int64?) -> Int64? {
+  static func eventTime(_ text: String, near: Instant?) -> Instant? {
     let bytes = Array(text.utf8)
     guard let point = bytes.firstIndex(of: UInt8(ascii: ".")), point >= 9,
-      let seconds = number(bytes, 0, point), let micros = fraction(bytes[point...])
-    else { return microseconds(text, near: near) }
-    return seconds * 1_000_000 + micros
+      let time = Number.time(bytes)
+    else { return time(text, near: near) }
+    return time
   }
 
   /// When a channel was made, as its Uniqueid tells: `1795392654.2`, with a system name before it
   /// `pbx-1795392654.2`; nil for one that a client chose.
   ///
   /// **Source:** main/channel.c, `__ast_channel_alloc_ap`.
-  static func creation(uniqueid: String) -> Int64? {
+  static func creation(uniqueid: String) -> Instant? {
     let bytes = Array(uniqueid.utf8)
     let start = bytes.lastIndex(of: UInt8(ascii: "-")).map { $0 + 1 } ?? 0
     guard let point = bytes.firstIndex(of: UInt8(ascii: ".")), point - start == 10,
-      let seconds = number(bytes, start, 10)
+      let seconds = Number.integer(bytes[start..<point], in: Number.date)
     else { return nil }
-    return seconds * 1_000_000
+    return .seconds(seconds)
   }
 
-  private static func number(_ bytes: [UInt8], _ start: Int, _ count: Int) -> Int64? {
-    guard count > 0, start + count <= bytes.count, count < 16 else { return nil }
-    var value: Int64 = 0
-    for byte in bytes[start..<start + count] {
-      guard byte >= 0x30, byte <= 0x39 else { return nil }
-      value = value * 10 + Int64(byte - 0x30)
-    }
-    return value
+  private static func number(
+    _ bytes: [UInt8], _ start: Int, _ count: Int, _ range: ClosedRange<Int64>
+  ) -> Int64? {
+    Number.integer(bytes[start..<start + count], in: range)
   }
 
-  /// The microseconds of `.466711`, 0 of nothing; nil for anything else.
-  private static func fraction(_ bytes: ArraySlice<UInt8>) -> Int64? {
-    guard let point = bytes.first else { return 0 }
-    guard point == UInt8(ascii: ".") else { return nil }
-    var value: Int64 = 0
-    var unit: Int64 = 100_000
-    for byte in bytes.dropFirst() {
-      guard byte >= 0x30, byte <= 0x39 else { return nil }
-      value += Int64(byte - 0x30) * unit
-      unit /= 10
-    }
-    return value
+  /// What `.466711` says, nothing of nothing; nil for anything else.
+  private static func fraction(_ bytes: ArraySlice<UInt8>) -> TimeSpan? {
+    if bytes.isEmpty { return .zero }
+    guard bytes.first == UInt8(ascii: ".") else { return nil }
+    return Number.seconds([0x30] + bytes)
   }
 }

@@ -1,12 +1,12 @@
+import AMI
 import SQLite
 
 /// Compares the visits of queue_log with `queue_visits` and `queue_offers`.
 final class VisitComparison {
-  /// How far wait, talk and times may lie apart, in milliseconds: whole seconds that were cut
-  /// twice.
-  static let toleranceMs: Int64 = 1_200
-  /// How far the store's joining may lie from the log's for the same visit, in microseconds.
-  static let joinedMax: Int64 = 3_000_000
+  /// How far wait, talk and times may lie apart: whole seconds that were cut twice.
+  static let tolerance = TimeSpan.milliseconds(1_200)
+  /// How far the store's joining may lie from the log's for the same visit.
+  static let joinedMax = TimeSpan.seconds(3)
 
   private let visits: Statement
   private let offers: Statement
@@ -17,10 +17,10 @@ final class VisitComparison {
   /// A row of `queue_visits` with what names it.
   struct Row {
     var id: Int64
-    var joinedAt: Int64
+    var joinedAt: Instant
     var outcome: String?
-    var waitMs: Int64?
-    var talkMs: Int64?
+    var wait: TimeSpan?
+    var talk: TimeSpan?
     var agent: String?
     var interface: String?
     var endedBy: String?
@@ -30,7 +30,7 @@ final class VisitComparison {
     var uniqueid: String?
     var agentUniqueid: String?
     var callID: Int64?
-    var connectedAt: Int64?
+    var connectedAt: Instant?
     var openedBy: String?
     var closedBy: String?
   }
@@ -61,7 +61,7 @@ final class VisitComparison {
 
   /// Compares a visit that is over, or goes on at the log's end.
   func compare(
-    _ visit: LoggedVisit, _ time: borrowing ObservedTime, until logEnd: Int64,
+    _ visit: LoggedVisit, _ time: borrowing ObservedTime, until logEnd: Instant,
     _ findings: inout Findings
   ) throws {
     let end = visit.endedAt ?? logEnd
@@ -109,7 +109,7 @@ final class VisitComparison {
 
   /// Tells what the store has and the log, which covers this time, has not.
   func tellRest(
-    from first: Int64, to last: Int64, _ connection: borrowing Connection,
+    from first: Instant, to last: Instant, _ connection: borrowing Connection,
     _ time: borrowing ObservedTime, _ findings: inout Findings
   ) throws {
     let statement = try connection.prepare(
@@ -124,8 +124,8 @@ final class VisitComparison {
     statement.bind(first, at: 2)
     statement.bind(last, at: 3)
     while try statement.step() {
-      let joined = statement.int(at: 1)
-      guard !matched.contains(statement.int(at: 0)), !time.isInGap(joined, statement.int(at: 2))
+      let joined = statement.time(at: 1)
+      guard !matched.contains(statement.int(at: 0)), !time.isInGap(joined, statement.time(at: 2))
       else { continue }
       if statement.text(at: 6) == "refused" {
         findings.explain(.refused)
@@ -156,7 +156,7 @@ final class VisitComparison {
       let row = read()
       guard !matched.contains(row.id), isSame(visit, row) else { continue }
       if let found = best,
-        abs(found.joinedAt - visit.joinedAt) <= abs(row.joinedAt - visit.joinedAt)
+        found.joinedAt.distance(to: visit.joinedAt) <= row.joinedAt.distance(to: visit.joinedAt)
       {
         continue
       }
@@ -179,13 +179,14 @@ final class VisitComparison {
 
   private func read() -> Row {
     Row(
-      id: visits.int(at: 0), joinedAt: visits.int(at: 1), outcome: visits.text(at: 2),
-      waitMs: visits.optionalInt(at: 3), talkMs: visits.optionalInt(at: 4),
+      id: visits.int(at: 0), joinedAt: visits.time(at: 1), outcome: visits.text(at: 2),
+      wait: visits.optionalInt(at: 3).map { .milliseconds($0) },
+      talk: visits.optionalInt(at: 4).map { .milliseconds($0) },
       agent: visits.text(at: 5), interface: visits.text(at: 6), endedBy: visits.text(at: 7),
       lastPosition: visits.optionalInt(at: 8), originalPosition: visits.optionalInt(at: 9),
       enteredUniqueid: visits.text(at: 10), uniqueid: visits.text(at: 11),
       agentUniqueid: visits.text(at: 12), callID: visits.optionalInt(at: 13),
-      connectedAt: visits.optionalInt(at: 14), openedBy: visits.text(at: 15),
+      connectedAt: visits.optionalTime(at: 14), openedBy: visits.text(at: 15),
       closedBy: visits.text(at: 16))
   }
 
@@ -210,19 +211,19 @@ final class VisitComparison {
     if let original = row.originalPosition {
       check("original_position", "\(original)", visit.originalPosition.map { "\($0)" })
     }
-    func near(_ field: String, _ storeMs: Int64?, _ fileMs: Int64?) {
-      guard let fileMs else { return }
-      if let storeMs, abs(storeMs - fileMs) <= Self.toleranceMs { return }
-      let store = storeMs.map { "\($0)" }
-      found.append(differing(visit, row, field, store, "\(fileMs)"))
+    func near(_ field: String, _ ours: TimeSpan?, _ theirs: TimeSpan?) {
+      guard let theirs else { return }
+      if let ours, ours.distance(to: theirs) <= Self.tolerance { return }
+      let store = ours.map { "\($0.milliseconds)" }
+      found.append(differing(visit, row, field, store, "\(theirs.milliseconds)"))
     }
-    if abs(row.joinedAt - visit.joinedAt) > Self.toleranceMs * 1000 {
+    if row.joinedAt.distance(to: visit.joinedAt) > Self.tolerance {
       found.append(
         differing(
           visit, row, "joined_us", "\(row.joinedAt)", "\(visit.joinedAt)"))
     }
-    near("wait_ms", row.waitMs, visit.waitSeconds.map { $0 * 1000 })
-    near("talk_ms", row.talkMs, visit.talkSeconds.map { $0 * 1000 })
+    near("wait_ms", row.wait, visit.wait)
+    near("talk_ms", row.talk, visit.talk)
     if let difference = try offersDiffer(visit, row, time) { found.append(difference) }
     return found
   }
@@ -240,15 +241,15 @@ final class VisitComparison {
       ours.append(
         (
           LoggedOffer(
-            agent: offers.text(at: 1) ?? "", outcome: outcome, endedAt: offers.int(at: 4),
-            ringMs: offers.int(at: 3)), offers.text(at: 2) ?? ""
+            agent: offers.text(at: 1) ?? "", outcome: outcome, endedAt: offers.time(at: 4),
+            ring: .milliseconds(offers.int(at: 3))), offers.text(at: 2) ?? ""
         ))
     }
     // What was rung before the recording began is not known.
-    let began = time.sessions.first { $0.lowerBound > visit.joinedAt }?.lowerBound ?? .min
+    let began = time.sessions.first { $0.lowerBound > visit.joinedAt }?.lowerBound ?? .first
     var theirs = visit.offers.filter { $0.endedAt > began }
     // What was rung about then may be in one list only.
-    let vague = began == .min ? .min : began + 2 * ObservedTime.lateMax
+    let vague = began == .first ? .first : began + ObservedTime.lateMax * 2
     while ours.count > theirs.count, let first = ours.first, first.offer.endedAt <= vague {
       ours.removeFirst()
     }
@@ -260,11 +261,11 @@ final class VisitComparison {
       && zip(ours, theirs).allSatisfy { our, their in
         our.offer.outcome == their.outcome
           && (our.offer.agent == their.agent || our.interface == their.agent)
-          && abs(our.offer.ringMs - their.ringMs) <= Self.toleranceMs
+          && our.offer.ring.distance(to: their.ring) <= Self.tolerance
       }
     if isSame { return nil }
     func text(_ offers: [LoggedOffer]) -> String {
-      offers.map { "\($0.agent) \($0.outcome) \($0.ringMs) ms" }.joined(separator: ", ")
+      offers.map { "\($0.agent) \($0.outcome) \($0.ring.milliseconds) ms" }.joined(separator: ", ")
     }
     var difference = differing(
       visit, row, "offers", text(ours.map(\.offer)), text(theirs))

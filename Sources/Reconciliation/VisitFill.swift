@@ -1,3 +1,4 @@
+import AMI
 import SQLite
 import Store
 
@@ -38,7 +39,7 @@ struct VisitFill {
     let queue = try queue(visit.queue, at: visit.joinedAt)
     let caller = try channel(visit.uniqueid, at: visit.joinedAt)
     let entered = try channel(visit.enteredUniqueid, at: visit.joinedAt)
-    let agent = try visit.agentUniqueid.flatMap { try channel($0, at: visit.connectedAt ?? 0) }
+    let agent = try visit.agentUniqueid.flatMap { try channel($0, at: visit.connectedAt ?? .epoch) }
     let left = visit.connectedAt ?? visit.endedAt!
     let isAnswered = visit.outcome == "answered"
     let id = try writer.insert(
@@ -46,9 +47,9 @@ struct VisitFill {
       [
         "call_id": Value(caller?.call ?? entered?.call ?? agent?.call), "queue_id": .integer(queue),
         "channel_id": Value(caller?.id), "entered_channel_id": Value(entered?.id),
-        "opened_by": .text("queue-log"), "joined_us": .integer(visit.joinedAt),
-        "left_us": .integer(left), "outcome": Value(visit.outcome),
-        "wait_ms": Value(visit.waitSeconds.map { $0 * 1000 } ?? (left - visit.joinedAt) / 1000),
+        "opened_by": .text("queue-log"), "joined_us": .time(visit.joinedAt),
+        "left_us": .time(left), "outcome": Value(visit.outcome),
+        "wait_ms": .integer((visit.wait ?? left.since(visit.joinedAt)).milliseconds),
         "original_position": Value(visit.originalPosition),
         "last_position": Value(visit.lastPosition), "agent": Value(visit.agent),
         "agent_channel_id": Value(agent?.id), "connected_us": Value(visit.connectedAt),
@@ -65,20 +66,22 @@ struct VisitFill {
 
   private func talkMs(_ visit: LoggedVisit) -> Int64? {
     guard let connected = visit.connectedAt, let ended = visit.endedAt else { return nil }
-    return visit.talkSeconds.map { $0 * 1000 } ?? (ended - connected) / 1000
+    return (visit.talk ?? ended.since(connected)).milliseconds
   }
 
   /// Gives a row that a gap left without its end, or without its reason, what the log tells.
   private func end(_ row: VisitComparison.Row, _ visit: LoggedVisit) throws {
     let isOpen = row.outcome == nil || row.outcome == "unknown"
     if isOpen, let outcome = visit.outcome, outcome != "unknown" {
-      let agent = try visit.agentUniqueid.flatMap { try channel($0, at: visit.connectedAt ?? 0) }
+      let agent = try visit.agentUniqueid.flatMap {
+        try channel($0, at: visit.connectedAt ?? .epoch)
+      }
       let left = visit.connectedAt ?? visit.endedAt!
       try writer.update(
         "queue_visits", row.id,
         [
-          "left_us": .integer(left), "outcome": .text(outcome),
-          "wait_ms": Value(visit.waitSeconds.map { $0 * 1000 } ?? (left - row.joinedAt) / 1000),
+          "left_us": .time(left), "outcome": .text(outcome),
+          "wait_ms": .integer((visit.wait ?? left.since(row.joinedAt)).milliseconds),
           "last_position": Value(visit.lastPosition ?? row.lastPosition),
           "original_position": Value(row.originalPosition ?? visit.originalPosition),
           "agent": Value(visit.agent), "agent_channel_id": Value(agent?.id),
@@ -94,7 +97,7 @@ struct VisitFill {
       try writer.update(
         "queue_visits", row.id,
         [
-          "talk_ended_us": .integer(max(connected, visit.endedAt!)),
+          "talk_ended_us": .time(max(connected, visit.endedAt!)),
           "talk_ms": Value(talkMs(visit)), "ended_by": Value(visit.endedBy),
           "closed_by": .text("queue-log"),
         ])
@@ -127,11 +130,11 @@ struct VisitFill {
   /// Whether a talk ended in another way than the log tells, or at another time: behind a gap the
   /// end of a member's next talk may have been taken for it.
   private func ended(_ row: VisitComparison.Row, otherwiseThan visit: LoggedVisit) -> Bool {
-    guard row.endedBy == visit.endedBy, let connected = row.connectedAt, let talk = row.talkMs
+    guard row.endedBy == visit.endedBy, let connected = row.connectedAt, let talk = row.talk
     else {
       return true
     }
-    return connected + talk * 1000 > visit.endedAt! + ObservedTime.lateMax
+    return connected + talk > visit.endedAt! + ObservedTime.lateMax
   }
 
   // MARK: Offers
@@ -141,9 +144,9 @@ struct VisitFill {
       "queue_offers",
       [
         "visit_id": .integer(visit), "queue_id": .integer(queue), "agent": .text(offer.agent),
-        "called_us": .integer(offer.endedAt - offer.ringMs * 1000),
-        "ended_us": .integer(offer.endedAt), "outcome": .text(Self.word(offer.outcome)),
-        "ring_ms": .integer(offer.ringMs), "filled_by": .text("queue-log"),
+        "called_us": .time(offer.endedAt - offer.ring),
+        "ended_us": .time(offer.endedAt), "outcome": .text(Self.word(offer.outcome)),
+        "ring_ms": .integer(offer.ring.milliseconds), "filled_by": .text("queue-log"),
       ])
   }
 
@@ -159,41 +162,41 @@ struct VisitFill {
       """
       SELECT id FROM queue_offers WHERE visit_id = ?1 AND (agent = ?2 OR interface = ?2)
         AND outcome IS NOT NULL AND outcome <> 'unknown' AND abs(ended_us - ?3) <= ?4 LIMIT 1
-      """, .integer(visit), .text(offer.agent), .integer(offer.endedAt),
-      .integer(2 * ObservedTime.lateMax))
+      """, .integer(visit), .text(offer.agent), .time(offer.endedAt),
+      .integer((ObservedTime.lateMax * 2).microseconds))
     guard known == nil else { return }
     let open = try store.integer(
       """
       SELECT id FROM queue_offers WHERE visit_id = ?1 AND (agent = ?2 OR interface = ?2)
         AND (outcome IS NULL OR outcome = 'unknown') AND called_us <= ?3 ORDER BY id LIMIT 1
-      """, .integer(visit), .text(offer.agent), .integer(offer.endedAt + ObservedTime.lateMax))
+      """, .integer(visit), .text(offer.agent), .time(offer.endedAt + ObservedTime.lateMax))
     guard let open else { return try add(offer, visit, queue) }
     try writer.update(
       "queue_offers", open,
       [
-        "ended_us": .integer(offer.endedAt), "outcome": .text(Self.word(offer.outcome)),
-        "ring_ms": .integer(offer.ringMs), "filled_by": .text("queue-log"),
+        "ended_us": .time(offer.endedAt), "outcome": .text(Self.word(offer.outcome)),
+        "ring_ms": .integer(offer.ring.milliseconds), "filled_by": .text("queue-log"),
       ])
   }
 
   // MARK: Names
 
-  private func queue(_ name: String, at time: Int64) throws -> Int64 {
+  private func queue(_ name: String, at time: Instant) throws -> Int64 {
     let known = try writer.store.integer(
       "SELECT id FROM queues WHERE server_id = ? AND name = ?", .integer(writer.server),
       .text(name))
     if let known { return known }
     return try writer.insert(
       "queues", id: writer.idBase + Store.checksum(of: name),
-      ["name": .text(name), "first_seen_us": .integer(time)])
+      ["name": .text(name), "first_seen_us": .time(time)])
   }
 
-  private func channel(_ uniqueid: String, at time: Int64) throws -> (id: Int64, call: Int64?)? {
+  private func channel(_ uniqueid: String, at time: Instant) throws -> (id: Int64, call: Int64?)? {
     let id = try writer.store.integer(
       """
       SELECT id FROM channels WHERE server_id = ? AND uniqueid = ?
       ORDER BY abs(started_us - ?) LIMIT 1
-      """, .integer(writer.server), .text(uniqueid), .integer(time))
+      """, .integer(writer.server), .text(uniqueid), .time(time))
     guard let id else { return nil }
     return (
       id, try writer.store.integer("SELECT call_id FROM channels WHERE id = ?", .integer(id))

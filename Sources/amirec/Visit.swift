@@ -45,7 +45,7 @@ struct Visit {
         state.events[name, default: 0] += 1
         state.classes.formUnion(
           ConfigSection.list(event.text(of: .privilege) ?? "").filter { $0 != "all" })
-        if let stamp = event.value(of: .timestamp).flatMap(Text.microseconds) {
+        if let stamp = event.value(of: .timestamp).flatMap({ Number.time($0)?.microseconds }) {
           state.stamped += 1
           state.stampAge = max(state.stampAge ?? .min, time - stamp)
         }
@@ -144,7 +144,7 @@ struct Visit {
       let took = clock.now - start
       symptoms.roundTrips.append(took)
       guard took < nearest, let stamp = answer.response.value(of: .timestamp),
-        let time = Text.microseconds(stamp)
+        let time = Number.time(stamp)?.microseconds
       else { continue }
       // The answer was made about half way; the fastest Ping tells it best.
       nearest = took

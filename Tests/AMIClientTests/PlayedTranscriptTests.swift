@@ -27,7 +27,7 @@ import Testing
           let answer = try await connection.send(action)
           #expect(answer.response.text(of: .response) == expected.text(of: .response))
           #expect(answer.response.text(of: .message) == expected.text(of: .message))
-          if let count = answer.completion?.integer(of: .listItems),
+          if let count = answer.completion?.integer(of: .listItems, in: Number.count),
             action.name != "PJSIPShowRegistrationsOutbound"
           {
             #expect(answer.items.count == count, "\(name), \(step.remark)")

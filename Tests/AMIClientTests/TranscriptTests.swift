@@ -25,7 +25,7 @@ import Testing
       while buffer.next(into: &frame) {
         guard case .finished(let finished) = actions.take(frame) else { continue }
         guard case .answered(let answer) = finished.outcome,
-          let count = answer.completion?.integer(of: .listItems)
+          let count = answer.completion?.integer(of: .listItems, in: Number.count)
         else { continue }
         // This one counts registrations, and not the AuthDetail between them.
         let isUneven = answer.completion!.has(.event, "OutboundRegistrationDetailComplete")

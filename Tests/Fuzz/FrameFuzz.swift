@@ -59,8 +59,9 @@ private func check(_ frame: Frame) {
   }
   for name in HeaderName.allCases {
     guard let value = frame.value(of: name) else { continue }
-    length += Int(truncatingIfNeeded: Text.integer(value) ?? 0)
-    length &+= Int(truncatingIfNeeded: Text.microseconds(value) ?? 0)
+    length &+= Int(truncatingIfNeeded: Number.integer(value, in: Int64.min...Int64.max) ?? 0)
+    length &+= Int(truncatingIfNeeded: Number.time(value)?.microseconds ?? 0)
+    length &+= Int(truncatingIfNeeded: Number.calendarTime(value)?.microseconds ?? 0)
   }
   precondition(length != Int.min, "cannot be")
 }

@@ -31,6 +31,20 @@ public enum Fixture {
     return found.sorted { ($1.size, $0.name) < ($0.size, $1.name) }.map(\.name)
   }()
 
+  /// The names of the files in a folder, sorted.
+  public static func files(in folder: String) -> [String] {
+    guard let listing = unsafe opendir(folder) else { return [] }
+    defer { unsafe closedir(listing) }
+    var found: [String] = []
+    while let entry = unsafe readdir(listing) {
+      let file = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      }
+      if !file.hasPrefix(".") { found.append(file) }
+    }
+    return found.sorted()
+  }
+
   private static func folder(of path: String) -> String {
     String(path[..<path.lastIndex(of: "/")!])
   }

@@ -72,7 +72,9 @@ public struct QueueRule: DeclaredAction {
 
     init?(_ text: String) {
       let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-      guard let seconds = parts.first.flatMap({ Int($0) }) else { return nil }
+      guard let seconds = parts.first.flatMap({ Number.integer($0, in: Number.count) }) else {
+        return nil
+      }
       wait = .seconds(seconds)
       func part(_ place: Int) -> String? {
         parts.count > place && !parts[place].isEmpty ? String(parts[place]) : nil

@@ -59,7 +59,7 @@ public struct SIPpeers: DeclaredAction {
       guard let start = status?.firstIndex(of: "("), let text = status?[start...].dropFirst(),
         text.hasSuffix(" ms)")
       else { return nil }
-      return Int(text.dropLast(4)).map { .milliseconds($0) }
+      return Number.integer(text.dropLast(4), in: Number.count).map { .milliseconds($0) }
     }
   }
 
@@ -145,7 +145,8 @@ public struct SIPshowpeer: DeclaredAction {
       port = frame.number("Address-Port").flatMap { $0 == 0 ? nil : $0 }
       status = frame.known("Status")
       userAgent = frame.known("SIP-Useragent")
-      let seconds = frame.known("RegExpire")?.split(separator: " ").first.flatMap { Int($0) }
+      let seconds = frame.known("RegExpire")?.split(separator: " ").first
+        .flatMap { Number.integer($0, in: Number.int) }
       expiry = seconds.flatMap { $0 < 0 ? nil : .seconds($0) }
       fields = frame.headers.map { header in
         Action.Field(

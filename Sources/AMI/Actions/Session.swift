@@ -88,7 +88,8 @@ public struct Ping: DeclaredAction {
 
     /// Reads `Timestamp`.
     public init(_ answer: Answer) throws(AnswerError) {
-      timeMicroseconds = answer.response.value(of: .timestamp).flatMap { Text.microseconds($0) }
+      timeMicroseconds = answer.response.value(of: .timestamp)
+        .flatMap { Number.time($0)?.microseconds }
     }
   }
 
