@@ -94,7 +94,9 @@ public enum Number {
     _ text: some Collection<UInt8>, in range: ClosedRange<Int64> = count
   ) -> TimeSpan? {
     let point = text.firstIndex(of: UInt8(ascii: ".")) ?? text.endIndex
-    guard let seconds = integer(text[..<point], in: range), seconds >= 0 else { return nil }
+    guard text.first != UInt8(ascii: "-"), let seconds = integer(text[..<point], in: range) else {
+      return nil
+    }
     var micros: Int64 = 0
     var unit: Int64 = 100_000
     for byte in text[point...].dropFirst() {

@@ -1,3 +1,4 @@
+import AMI
 import Reports
 import SQLite
 
@@ -42,8 +43,8 @@ struct CallLookup: ~Copyable {
   }
 
   /// Messages about a call may come so long before its first channel is announced or after its
-  /// last one ended, in microseconds.
-  static let lingerTime: Int64 = 10_000_000
+  /// last one ended.
+  static let lingerTime = TimeSpan.seconds(10)
 
   /// When messages about a call may have come: its uniqueids may come again after years.
   func times(of call: Int64) throws -> Range<Int64> {
@@ -51,8 +52,12 @@ struct CallLookup: ~Copyable {
       "SELECT started_us, ended_us FROM calls WHERE id = ?")
     statement.bind(call, at: 1)
     guard try statement.step() else { return .min..<(.max) }
-    let end = statement.optionalInt(at: 1).map { $0 + Self.lingerTime } ?? .max
-    return statement.int(at: 0) - Self.lingerTime..<end
+    let start = Instant(microseconds: statement.int(at: 0)) - Self.lingerTime
+    let end = statement.optionalInt(at: 1).map {
+      Instant(microseconds: $0) + Self.lingerTime
+    }
+    // In a store of before, a call may have ended before it began.
+    return start.microseconds..<max(start, end ?? .last).microseconds
   }
 
   /// The number of the server that a row with this id is of.

@@ -147,7 +147,9 @@ private struct Pace {
       start = (recorded, now)
       return nil
     }
-    let instant = start.played + .microseconds(Double(recorded - start.recorded) / speed)
+    // However slow, it does not take longer than a century.
+    let wait = min(max(Double(recorded - start.recorded) / speed, 0), 3.2e15)
+    let instant = start.played + .microseconds(wait)
     return instant > now ? instant : nil
   }
 }

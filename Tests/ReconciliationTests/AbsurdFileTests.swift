@@ -83,7 +83,7 @@ import Testing
         }
       } catch let error as ReconciliationError {
         // A file without one record that can be read is refused.
-        #expect("\(error)".contains("is no"), "\(error)")
+        #expect("\(error)".contains("none of its first"))
       }
     }
   }

@@ -10,7 +10,7 @@ import Testing
   /// A conversion that may fail is one of a text: it stands in a condition or in a flatMap.
   private static var conversions: [Regex<Substring>] {
     [
-      #/\b(?:flatMap|compactMap)\(?\s*\{?\s*(?:\$0\.)?(?:U?Int\d*|Double|Float)(?:\(|\.init)/#,
+      #/(?:flatMap|compactMap)\(?\s*\{?\s*(?:\$0\.)?(?:U?Int\d*|Double|Float)(?:\(|\.init)/#,
       #/\blet \w+ = (?:U?Int\d*|Double|Float)\(.*(?:,|\{|else)$/#,
       #/\b(?:U?Int\d*|Double|Float)\(.*\) \?\? /#,
       #/\b(?:U?Int\d*|Double)\(.*radix:/#,
