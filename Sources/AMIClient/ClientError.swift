@@ -17,8 +17,10 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
     case loginRefused
     /// A time limit passed before the login or an answer was complete.
     case timedOut
-    /// The server closed the connection, or it broke.
+    /// The server closed the connection in order.
     case disconnected
+    /// The connection broke: it was reset, or the system says that it failed.
+    case broken
     /// The server sent nothing for several Pings.
     case silent
     /// This side has closed the connection.
@@ -55,7 +57,7 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
   /// Whether the same attempt can succeed later although nobody changes anything.
   public var isRetryable: Bool {
     switch code {
-    case .unreachable, .timedOut, .disconnected, .silent: true
+    case .unreachable, .timedOut, .disconnected, .broken, .silent: true
     case .tls, .foreign, .loginRefused, .closed, .cancelled, .actionInvalid, .actionRefused,
       .answerInvalid:
       false

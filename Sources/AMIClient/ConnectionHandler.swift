@@ -52,10 +52,12 @@ final class ConnectionHandler: ChannelInboundHandler {
   private var frame = Frame()
   private var actions: OpenActions<Waiter>
   var outcomes = OpenOutcomes<OutcomeWaiter>()
-  private var deadline: Scheduled<Void>?
+  var deadline: Scheduled<Void>?
   private var nextPing: Scheduled<Void>?
   private var pingsSinceBytes = 0
   private var loginBytes = 0
+  /// Since the connection was made.
+  private var clock = SessionClock(.now)
 
   init(
     server: Server, limits: Limits, observer: Observer, security: Security?, loop: any EventLoop
@@ -100,7 +102,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   private func beginLogin() {
     phase = .loggingIn
-    observer.onConnected?(WallClock.microseconds())
+    clock = SessionClock(.now)
+    observer.onConnected?(clock.now)
     limit(
       limits.login, .timedOut, "no login at \(endpoint)",
       "check that this is the manager port (5038, with TLS 5039)")
@@ -117,9 +120,9 @@ final class ConnectionHandler: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     // What a server says whose certificate was refused.
     guard phase != .securing else { return }
-    let now = WallClock.microseconds()
+    readClock()
     let bytes = unwrapInboundIn(data)
-    observer.onBytes?(bytes, now)
+    observer.onBytes?(bytes, clock.now)
     pingsSinceBytes = 0
     if login.banner == nil, !login.canBegin(with: bytes.readableBytesView) {
       return fail(foreigner())
@@ -129,6 +132,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     guard phase == .loggingIn else { return }
     loginBytes += bytes.readableBytes
     if loginBytes > limits.loginBytesMax { fail(babble()) }
+  }
+
+  /// Brings the time up to now, and tells if the wall clock was set.
+  private func readClock() {
+    guard let step = clock.advance(to: .now) else { return }
+    observer.onClockStep?(step, clock.now)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -289,10 +298,6 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
   }
 
-  private func cancellation(of name: String) -> ClientError {
-    ClientError(.cancelled, server: server.name, "waiting for the answer to \(name) was cancelled")
-  }
-
   private func send(_ action: Action) {
     do throws(ActionError) {
       write(try action.encoded())
@@ -367,7 +372,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     self.end = end
     deadline?.cancel()
     nextPing?.cancel()
-    if wasConnected { observer.onDisconnected?(end, WallClock.microseconds()) }
+    if wasConnected {
+      readClock()
+      observer.onDisconnected?(end, clock.now)
+    }
     let error = endingError
     opening?.resume(returning: .failure(error))
     opening = nil
@@ -386,14 +394,5 @@ final class ConnectionHandler: ChannelInboundHandler {
   var endingError: ClientError {
     if case .failed(let error)? = end { return error }
     return failure ?? ClientError(.closed, server: server.name, "the connection was closed here")
-  }
-
-  private func limit(
-    _ duration: Duration, _ code: ClientError.Code, _ what: String, _ advice: String
-  ) {
-    deadline?.cancel()
-    deadline = loop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) { [weak self] in
-      self?.fail(code, "\(what) within \(duration); \(advice)")
-    }
   }
 }

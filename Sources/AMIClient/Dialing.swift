@@ -140,7 +140,7 @@ extension ConnectionHandler {
         .tls, server: server.name, "TLS with \(endpoint) broke: \(reason(error)); connect again")
     }
     return .init(
-      .disconnected, server: server.name,
+      .broken, server: server.name,
       "the connection to \(endpoint) broke: \(reason(error)); check server and network")
   }
 
@@ -162,5 +162,19 @@ extension ConnectionHandler {
   private func reason(_ error: any Error) -> String {
     guard let error = error as? IOError else { return String(describing: error) }
     return unsafe String(cString: strerror(error.errnoCode))
+  }
+
+  /// Ends the connection for this reason unless it goes on within a time.
+  func limit(
+    _ duration: Duration, _ code: ClientError.Code, _ what: String, _ advice: String
+  ) {
+    deadline?.cancel()
+    deadline = loop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) { [weak self] in
+      self?.fail(code, "\(what) within \(duration); \(advice)")
+    }
+  }
+
+  func cancellation(of name: String) -> ClientError {
+    ClientError(.cancelled, server: server.name, "waiting for the answer to \(name) was cancelled")
   }
 }

@@ -7,9 +7,10 @@ final class BlockCompressor {
   /// How many blocks may be on their way; one more waits for the first. Each takes about 2 MiB.
   static let blocksMax = 6
 
-  /// A block, and what is true once it is in the store.
+  /// A block, and what is true once it is in the store; without one, the end of a session that has
+  /// no more bytes.
   struct Finished {
-    var block: CompressedBlock
+    var block: CompressedBlock?
     var row: SessionRow
     /// Nil when a restart cannot go on behind this block.
     var position: Store.Position?
@@ -24,7 +25,12 @@ final class BlockCompressor {
     private let result = Mutex<CompressedBlock?>(nil)
     private let done = DispatchSemaphore(value: 0)
 
-    init(_ block: Block) {
+    /// Nil stands for no block, and is ready at once.
+    init(_ block: Block?) {
+      guard let block else {
+        done.signal()
+        return
+      }
       Self.queue.async {
         let compressed = block.compressed()
         self.result.withLock { $0 = compressed }
@@ -32,18 +38,23 @@ final class BlockCompressor {
       }
     }
 
-    /// The block; nil when it is not ready and is not to be waited for.
-    func take(waiting: Bool) -> CompressedBlock? {
-      guard done.wait(timeout: waiting ? .distantFuture : .now()) == .success else { return nil }
-      return result.withLock { $0 }
+    /// Whether the block is ready, after waiting for it or not. To be asked until it says yes.
+    func isDone(waiting: Bool) -> Bool {
+      done.wait(timeout: waiting ? .distantFuture : .now()) == .success
     }
+
+    /// The block, once it is ready.
+    var block: CompressedBlock? { result.withLock { $0 } }
   }
 
   private var jobs: [(job: Job, row: SessionRow, position: Store.Position?, mark: Int64)] = []
 
-  /// Takes a block on; gives back those that are ready.
+  /// Whether nothing is on its way.
+  var isEmpty: Bool { jobs.isEmpty }
+
+  /// Takes a block on, or the end of a session without one; gives back those that are ready.
   func add(
-    _ block: Block, row: SessionRow, position: Store.Position?, mark: Int64
+    _ block: Block?, row: SessionRow, position: Store.Position?, mark: Int64
   ) -> [Finished] {
     jobs.append((Job(block), row, position, mark))
     return take(downTo: Self.blocksMax) + drain(waiting: false)
@@ -64,8 +75,8 @@ final class BlockCompressor {
   }
 
   private func first(waiting: Bool) -> Finished? {
-    guard let first = jobs.first, let block = first.job.take(waiting: waiting) else { return nil }
+    guard let first = jobs.first, first.job.isDone(waiting: waiting) else { return nil }
     jobs.removeFirst()
-    return Finished(block: block, row: first.row, position: first.position, mark: first.mark)
+    return Finished(block: first.job.block, row: first.row, position: first.position, mark: first.mark)
   }
 }

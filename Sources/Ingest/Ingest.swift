@@ -13,36 +13,6 @@ public import Store
 /// the next one goes on behind the last committed block, with the normalizer's state as it was
 /// there, and writes the rows that came after it once more, unchanged.
 public final class Ingest {
-  /// Where a stream comes from.
-  public enum Source: Sendable, Equatable {
-    /// A journal that is being written.
-    case live
-    /// A recording; `fileDate` (microseconds since 1970) stands for the time where nothing else
-    /// tells it.
-    case capture(name: String, fileDate: Int64)
-  }
-
-  /// What has been taken in by this object.
-  public struct Progress: Sendable, Equatable {
-    /// Bytes that were new to the store.
-    public var bytes: Int64 = 0
-    /// Frames in these bytes.
-    public var frames: Int64 = 0
-    /// Events among them.
-    public var events: Int64 = 0
-    /// Sessions that were new to the store.
-    public var sessions: Int64 = 0
-    /// Sessions that the store had already.
-    public var knownSessions: Int64 = 0
-    /// Bytes of these that the store does not hold: what was taken in before was cut.
-    public var missingBytes: Int64 = 0
-    /// Frames that ended before their end.
-    public var cutFrames: Int64 = 0
-    /// Whether the last session ended within a frame, though nobody said that its connection was
-    /// closed.
-    public var endsWithinFrame = false
-  }
-
   /// The number of the server in the store.
   public let server: Int64
   public private(set) var progress = Progress()
@@ -51,63 +21,63 @@ public final class Ingest {
   /// The latest time seen in the stream, in microseconds since 1970.
   public var now: Int64 { clock.now }
   /// The mark of the record up to which everything is committed; nil while that is nothing.
-  public private(set) var committedMark: Int64?
+  public var committedMark: Int64? { archive.storedMark }
+  /// Whether everything that was taken in is in blocks that are written: after `finish`.
+  public var isStored: Bool { session == nil && archive.isEmpty }
 
   private let store: Store
   private var rowSink: Store
   private let source: Source
+  private let targets: Block.Targets
   private var normalizer: Normalizer
   private var ledger: Ledger
-  private var buffer = FrameBuffer()
-  /// The stream's offset of the buffer's first byte.
-  private var bufferStart: Int64 = 0
-  private var frame = Frame()
+  private var frames = FrameReader()
   private var clock = StreamClock()
   private var session: OpenSession?
-  private let compressor = BlockCompressor()
-  private var nextBlockID: Int64
+  private var archive: ArchiveWriter
   /// Where an earlier process stopped, until that session is reached.
   private var resumption: Store.Position?
   private var writtenFacts = Normalizer.ServerFacts()
   private var mark: Int64 = 0
-  /// The session whose login is in the store.
-  private var notedLogin: Int64 = 0
-  /// Blocks that are compressed, and wait for one behind which a restart can go on.
-  private var held: [BlockCompressor.Finished] = []
+  /// Whether a session of this source was seen, so that what follows is of the same source.
+  private var hasBegun = false
+  /// Where bytes are missing before those that come next.
+  private var hole: (bytes: Range<Int64>, since: Int64)?
+  /// Frames of the session that are noted as skipped, by their places in the stream.
+  private var skipped: Set<Int64> = []
   /// What the last position was for.
   private var positioned = (bytes: Int64(0), at: Int64(0))
 
   /// When more names of events than this have numbers, they are given out anew with the next block.
   static let eventNamesMax = 10_000
-  /// The normalizer's state is saved after this many bytes of the stream, or `Block.timeTarget`.
-  static let positionBytes: Int64 = 4 << 20
 
   /// Goes on with a server's stream where the store's holdings of it end.
   ///
+  /// - Parameter holds: whether the source has the connection that was made at this time. Where it
+  ///   has not the one that the store's holdings end in, all that it has comes after that.
   /// - Throws: `StoreError`; `IngestError` when the state that the store was left in cannot be
   ///   read.
   public init(
-    store: Store, server name: String, source: Source, options: Normalizer.Options = .init()
+    store: Store, server name: String, source: Source, options: Normalizer.Options = .init(),
+    targets: Block.Targets = .init(), holds: (_ connectedAt: Int64) throws -> Bool = { _ in true }
   ) throws {
     self.store = store
     self.source = source
+    self.targets = targets
     rowSink = store
     try store.begin()
     server = try store.server(named: name)
     try store.set(options, ofServer: name)
-    nextBlockID = try store.nextBlockID(of: server)
+    archive = try ArchiveWriter(store, server: server)
     var ledger = Ledger(server: server)
     resumption = try store.position(of: server)
-    if let resumption {
-      guard
-        let restored = Normalizer(
-          server: server, options: options, restoring: resumption.state, with: &ledger)
-      else { throw IngestError.stateUnreadable(store.path) }
-      normalizer = restored
-    } else {
-      normalizer = Normalizer(server: server, options: options)
-    }
+    normalizer = try Normalizer(
+      server: server, options: options, after: resumption, with: &ledger, of: store)
     self.ledger = ledger
+    if let position = resumption, try !holds(position.connectedAt) {
+      try giveUp(position)
+      resumption = nil
+    }
   }
 
   // MARK: Records
@@ -127,6 +97,10 @@ public final class Ingest {
     case .bytes(let time?): try take(bytes, at: time)
     case .bytes(nil): try takeUnindexed(bytes)
     case .disconnect(let time): try disconnect(at: time)
+    case .step(let time, let step): try stepClock(by: step, at: time)
+    case .restart:
+      // Whoever wrote it is gone; what it noted last is all that was observed.
+      if session != nil { try end(at: clock.now, reason: "collector-stopped", isClosed: true) }
     }
   }
 
@@ -136,18 +110,19 @@ public final class Ingest {
       let reason = source == .live ? "collector-stopped" : "connection-lost"
       try end(at: clock.now, reason: reason, isClosed: true)
     }
-    buffer = FrameBuffer()
-    bufferStart = 0
+    frames = FrameReader()
     let known = try store.session(of: server, connectedAt: time)
+    defer { hasBegun = true }
     if let known, let resumption, known.id == resumption.sessionID {
-      // From here on the source has what comes behind the position.
+      // From here on the source has what comes after the position.
       self.resumption = nil
-      return known.endedAt == nil ? goOn(known, resumption) : passOver(known)
+      return known.endedAt == nil ? try goOn(known, resumption) : passOver(known)
     }
     if let known, known.id <= resumption?.sessionID ?? ledger.lastSessionID {
       return passOver(known)
     }
-    if source != .live, time < max(ledger.lastAt, resumption?.lastAt ?? .min) {
+    // A later session of the same source may begin, by the clock, before the one before it ended.
+    if source != .live, !hasBegun, known == nil, try store.holds(time, of: server) {
       throw IngestError.older
     }
     try begin(at: time, id: known?.id ?? store.nextSessionID(of: server))
@@ -155,40 +130,40 @@ public final class Ingest {
 
   private func passOver(_ row: SessionRow) {
     progress.knownSessions += 1
-    session = OpenSession(row, isKnown: true)
+    session = OpenSession(row, isKnown: true, targets: targets)
   }
 
   /// An earlier process stopped within this session.
-  private func goOn(_ row: SessionRow, _ position: Store.Position) {
-    clock.advance(to: position.lastAt)
-    bufferStart = position.sessionOffset
-    session = OpenSession(row, isKnown: false)
+  private func goOn(_ row: SessionRow, _ position: Store.Position) throws {
+    var row = row
+    // Of what is noted ahead of the blocks, the login may come again.
+    if !ledger.isLoggedIn { row.loggedInAt = nil }
+    clock.resume(at: position.lastAt, ahead: ledger.clockAhead)
+    frames = FrameReader(at: position.sessionOffset)
+    skipped = try store.skippedFrames(ofSession: row.id)
+    session = OpenSession(row, isKnown: false, targets: targets)
   }
 
   /// The session that an earlier process stopped within does not come again: its journal is gone,
   /// or lost its end with the power. Nothing was observed since its last bytes.
   private func giveUp(_ position: Store.Position) throws {
-    guard var row = try store.session(of: server, connectedAt: position.connectedAt),
+    guard let row = try store.session(of: server, connectedAt: position.connectedAt),
       row.endedAt == nil
     else { return }
-    clock.advance(to: position.lastAt)
-    normalizer.sessionEnded(at: position.lastAt)
-    try ledger.ended(&row, at: position.lastAt, reason: "collector-stopped", in: store)
-    try store.write(&row)
+    try goOn(row, position)
+    try end(at: clock.now, reason: "collector-stopped", isClosed: false)
   }
 
   private func begin(at time: Int64, id: Int64) throws {
-    if let resumption {
-      try giveUp(resumption)
-      clock.advance(to: resumption.lastAt)
-    }
+    if let resumption { try giveUp(resumption) }
     // A rebuild sees them between the others, and so must this.
     for lost in try store.endLostSessions(of: server, before: id) {
-      normalizer.sessionBegan(id: lost.id)
+      normalizer.sessionBegan(id: lost.id, at: lost.connectedAt)
       normalizer.sessionEnded(at: lost.endedAt!)
     }
     resumption = nil
-    clock.advance(to: time)
+    clock.begin(at: time)
+    positioned.at = clock.now
     var row = SessionRow(
       id: id, serverID: server, connectedAt: time, source: "live", sourceName: nil,
       timeSource: clock.source.rawValue)
@@ -196,21 +171,38 @@ public final class Ingest {
       row.source = "import"
       row.sourceName = name
     }
-    ledger.connected(row)
-    normalizer.sessionBegan(id: row.id)
+    try ledger.connected(row, in: store)
+    normalizer.sessionBegan(id: row.id, at: clock.now)
     try store.write(&row)
-    session = OpenSession(row, isKnown: false)
+    skipped = try store.skippedFrames(ofSession: id)
+    session = OpenSession(row, isKnown: false, targets: targets)
     progress.sessions += 1
   }
 
   /// A segment goes on with a session that began in another.
   private func goOn(connectedAt: Int64, from offset: Int64) throws {
     if session?.row.connectedAt != connectedAt { try connect(at: connectedAt) }
-    let known = session!.row.bytes
+    if !session!.isKnown, offset > session!.end { try passHole(to: offset) }
     session!.go(to: offset)
-    // Only where bytes are missing does the buffer begin elsewhere: a segment that goes on where
-    // the last one ended changes nothing.
-    if session!.row.bytes > known { bufferStart = session!.row.bytes - Int64(buffer.offset) }
+  }
+
+  /// The bytes up to an offset are gone with the file that held them: what came before them is made
+  /// a block of.
+  private func passHole(to offset: Int64) throws {
+    hole = (session!.end..<offset, clock.now)
+    if frames.finish() {
+      progress.cutFrames += 1
+      session!.countUnfinished()
+    }
+    if session!.hasPending { try seal(upTo: session!.end) }
+    frames = FrameReader(at: offset)
+  }
+
+  private func endHole() throws {
+    guard let hole else { return }
+    try ledger.bytesMissing(
+      hole.bytes, from: hole.since, to: clock.now, session: session!.row.id, in: store)
+    self.hole = nil
   }
 
   // MARK: Bytes
@@ -224,10 +216,12 @@ public final class Ingest {
     }
     guard !fresh.isEmpty else { return }
     clock.advance(to: time)
+    try note(clock.takeStep())
+    try endHole()
     progress.bytes += Int64(fresh.count)
-    session!.append(fresh, at: time)
-    buffer.append(fresh)
-    while buffer.next(into: &frame) { try process() }
+    session!.append(fresh, at: clock.now)
+    frames.append(fresh)
+    while frames.next() { try process() }
   }
 
   private func takeUnindexed(_ bytes: [UInt8]) throws {
@@ -242,51 +236,81 @@ public final class Ingest {
     }
     progress.bytes += Int64(fresh.count)
     session!.append(fresh)
-    buffer.append(fresh)
-    while buffer.next(into: &frame) {
-      if frame.kind == .banner, frameEnd > Int64(frame.bytes.count) {
+    frames.append(fresh)
+    while frames.next() {
+      if frames.frame.kind == .banner, frames.range.lowerBound > 0 {
         return try beginAnotherUnindexed()
       }
-      clock.read(frame)
-      session!.chart(upTo: frameEnd, at: clock.now)
+      clock.read(frames.frame)
+      try note(clock.takeStep())
+      session!.chart(upTo: frames.range.upperBound, at: clock.now)
       try process()
     }
   }
 
   /// Without an index a second banner is the only sign of a second connection.
   private func beginAnotherUnindexed() throws {
-    let rest = session!.giveBack(Int(session!.end - frameEnd) + frame.bytes.count)
+    let rest = session!.giveBack(
+      Int(session!.end - frames.range.upperBound) + frames.frame.bytes.count)
     progress.bytes -= Int64(rest.count)
     try end(at: clock.now, reason: "connection-lost", isClosed: true)
-    // Two sessions cannot begin at one time; the real one is not known.
-    clock.advance(to: clock.now + 1)
-    try connect(at: clock.now)
+    // When it began is the first time that it carries; two sessions cannot begin at one time.
+    let carried = clock.source == .carried ? StreamClock.firstTime(in: rest) : nil
+    try connect(at: carried.map { max($0, clock.now + 1) } ?? clock.now + 1)
     try takeUnindexed(rest)
   }
 
-  /// The stream's offset behind the frame that was read last.
-  private var frameEnd: Int64 { bufferStart + Int64(buffer.offset) }
+  // MARK: Clock
+
+  private func stepClock(by step: Int64, at time: Int64) throws {
+    guard session?.isKnown == false, session!.isFresh else { return }
+    clock.advance(to: time)
+    try note(step)
+  }
+
+  private func note(_ step: Int64?) throws {
+    guard let step else { return }
+    normalizer.clockStepped(byMs: step / 1_000)
+    try ledger.clockStepped(by: step, at: clock.now, session: session!.row.id, in: store)
+  }
 
   private func process() throws {
     progress.frames += 1
-    if frame.damage != .none { progress.cutFrames += 1 }
+    let isDamaged = frames.frame.damage != .none
+    if isDamaged { progress.cutFrames += 1 }
+    let place = FrameMark.Place(session: session!.row.id, offset: frames.range.lowerBound)
+    var event: Int?
+    if skipped.contains(place.offset) || store.mark?.condemns(place) == true {
+      progress.skippedFrames += 1
+      try ledger.skipped(frames.range, at: clock.now, session: place.session, in: store)
+    } else {
+      store.mark?.enter(place)
+      event = try normalize(frames.frame)
+      store.mark?.leave()
+    }
+    session!.count(event: event, isDamaged: isDamaged)
+    let end = frames.range.upperBound
+    // The rest of a message that was too long belongs to its block: nobody could go on within it.
+    if !frames.isWithinOverlong, session!.isDue(at: end, time: clock.now) { try seal(upTo: end) }
+  }
+
+  /// Gives a frame to the ledger, and to the normalizer unless anybody may have sent it.
+  private func normalize(_ frame: borrowing Frame) throws -> Int? {
+    Trap.spring(at: frame)
     try ledger.take(frame, at: clock.now, &session!.row, in: store)
+    guard ledger.admits(frame, of: session!.row) else { return nil }
     let restarts = normalizer.restarts
     let event = normalizer.take(frame, at: clock.now)
     if event != nil { progress.events += 1 }
     if normalizer.restarts != restarts { try ledger.serverRestarted(in: store) }
-    session!.count(event: event, isDamaged: frame.damage != .none)
-    // The rest of a message that was too long belongs to its block: nobody could go on within it.
-    if !buffer.isWithinOverlong, session!.isDue(at: frameEnd, time: clock.now) {
-      try seal(upTo: frameEnd)
-    }
+    return event
   }
 
   // MARK: Ends
 
   private func disconnect(at time: Int64) throws {
     if session != nil { return try end(at: time, reason: "connection-lost", isClosed: true) }
-    if resumption == nil, time > ledger.lastAt { try ledger.attemptFailed(at: time, in: store) }
+    if resumption == nil { try ledger.attemptFailed(at: time, in: store) }
   }
 
   /// Ends the session that is open. `isClosed` says whether its connection was closed, or merely
@@ -295,8 +319,10 @@ public final class Ingest {
     defer { session = nil }
     guard !session!.isKnown else { return }
     clock.advance(to: time)
+    try note(clock.takeStep())
+    try endHole()
     let isIndexed = clock.source == .received
-    if buffer.finish(into: &frame) {
+    if frames.finish() {
       progress.cutFrames += 1
       progress.endsWithinFrame = !isClosed
       session!.countUnfinished()
@@ -317,6 +343,7 @@ public final class Ingest {
     try store.begin()
     if session != nil { try end(at: clock.now, reason: reason, isClosed: false) }
     try commit(waiting: true)
+    precondition(isStored, "something that was taken in is in no block")
   }
 
   /// A recording is damaged: what it held between what was read last and `time` is missing. To be
@@ -330,32 +357,27 @@ public final class Ingest {
 
   // MARK: Blocks and commits
 
+  /// Makes a block of the bytes up to the stream's offset `end`, or notes the session's end where
+  /// none are left.
   private func seal(upTo end: Int64) throws {
     try drain()
-    if var block = session!.seal(upTo: end, eventName: { normalizer.eventName($0) }) {
-      if normalizer.eventNameCount > Self.eventNamesMax {
-        normalizer.forgetEventNames()
-        session!.forgetEventNames()
-      }
-      block.id = nextBlockID
-      nextBlockID += 1
-      let position = isPositionDue ? position() : nil
-      try write(compressor.add(block, row: session!.row, position: position, mark: mark))
-    } else {
-      try write(compressor.drain(waiting: true))
-      try store.write(&session!.row)
-      try store.set(position(), of: server)
-      committedMark = mark
+    let block = session!.seal(upTo: end) { normalizer.eventName($0) }
+    if block != nil, normalizer.eventNameCount > Self.eventNamesMax {
+      normalizer.forgetEventNames()
+      session!.forgetEventNames()
     }
+    try archive.add(
+      block, row: session!.row, position: isPositionDue ? position() : nil, mark: mark)
   }
 
   private var isPositionDue: Bool {
-    session!.row.endedAt != nil || progress.bytes - positioned.bytes >= Self.positionBytes
-      || clock.now - positioned.at >= Block.timeTarget
+    session!.row.endedAt != nil || progress.bytes - positioned.bytes >= targets.positionBytes
+      || clock.now - positioned.at >= targets.time
   }
 
   private func position() -> Store.Position {
     positioned = (progress.bytes, clock.now)
+    ledger.clockAhead = clock.ahead
     return Store.Position(
       sessionID: session!.row.id, connectedAt: session!.row.connectedAt,
       sessionOffset: session!.row.bytes, lastAt: clock.now, state: normalizer.save(with: &ledger))
@@ -368,32 +390,13 @@ public final class Ingest {
     try store.update(server: server, writtenFacts)
   }
 
-  private func write(_ finished: [BlockCompressor.Finished]) throws {
-    held += finished
-    guard let last = held.lastIndex(where: { $0.position != nil }) else { return }
-    for var item in held[...last] {
-      try store.write(item.block)
-      try store.write(&item.row)
-    }
-    try store.set(held[last].position!, of: server)
-    committedMark = held[last].mark
-    held.removeFirst(last + 1)
-  }
-
   /// Writes what changed and commits it. Blocks that are still being compressed follow with a later
   /// commit, unless they are waited for.
   public func commit(waiting: Bool = false) throws {
     try store.begin()
     try drain()
-    try write(compressor.drain(waiting: waiting))
-    try noteLogin()
+    try archive.write(waiting: waiting)
+    if let row = session?.row { try ledger.writeLogin(of: row, in: store) }
     try store.commit()
-  }
-
-  /// The row of a session is written with its blocks; that it is logged in should be known at once.
-  private func noteLogin() throws {
-    guard let row = session?.row, let login = row.loggedInAt, row.id != notedLogin else { return }
-    try store.note(login: login, banner: row.banner, ofSession: row.id)
-    notedLogin = row.id
   }
 }

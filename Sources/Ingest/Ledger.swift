@@ -13,7 +13,8 @@ struct Ledger: Visitable {
 
   private let server: Int64
   private var gapCounter: Int64 = 0
-  /// The latest time seen in any session.
+  private var stepCounter: Int64 = 0
+  /// The time that was seen last.
   private(set) var lastAt: Int64 = .min
   /// The last session taken in.
   private(set) var lastSessionID: Int64 = 0
@@ -27,6 +28,12 @@ struct Ledger: Visitable {
   private var isLoggedOff = false
   /// When the last undamaged frame was complete.
   private var lastGoodAt: Int64 = 0
+  /// The session whose login is in the store.
+  private var writtenLogin: Int64 = 0
+  /// Whether the login of the session was accepted, at the place that was reached.
+  private(set) var isLoggedIn = false
+  /// By how much the session's time is ahead of its clock: see `StreamClock`.
+  var clockAhead: Int64 = 0
 
   init(server: Int64) {
     self.server = server
@@ -34,13 +41,41 @@ struct Ledger: Visitable {
 
   // MARK: Sessions
 
-  mutating func connected(_ row: SessionRow) {
+  mutating func connected(_ row: SessionRow, in store: Store) throws {
+    try endOutage(before: row.connectedAt, in: store)
+    begin(row)
+  }
+
+  /// A session that begins before the end of an outage shows that the clock was ahead as that end
+  /// was noted: what it observed was no outage.
+  private func endOutage(before time: Int64, in store: Store) throws {
+    guard var gap = endedOutage, let end = gap.endedAt, end > time else { return }
+    gap.endedAt = max(gap.startedAt, time)
+    try store.write(&gap)
+  }
+
+  /// A session begins of which the gaps are known.
+  mutating func begin(_ row: SessionRow) {
     lastSessionID = row.id
     isSettled = false
     isRefused = false
     isLoggedOff = false
+    isLoggedIn = false
     endedOutage = nil
     lastGoodAt = row.connectedAt
+  }
+
+  /// Whether a frame that was noted may change tables. Of a server that is recorded live only the
+  /// banner counts before it has accepted the login: until then anybody may be at the other end.
+  /// Recordings of other programs may begin anywhere.
+  func admits(_ frame: borrowing Frame, of row: SessionRow) -> Bool {
+    row.source != "live" || isLoggedIn || frame.kind == .banner
+  }
+
+  /// Whether a frame says that the login was accepted.
+  static func acceptsLogin(_ frame: borrowing Frame) -> Bool {
+    frame.kind == .response && frame.has(.response, "Success")
+      && frame.range(of: .challenge) == nil
   }
 
   /// Notes what a frame says of the session, and the end of an outage when it is time.
@@ -57,8 +92,11 @@ struct Ledger: Visitable {
   private mutating func note(
     _ frame: borrowing Frame, at time: Int64, _ row: inout SessionRow
   ) {
-    lastAt = max(lastAt, time)
-    if row.loggedInAt == nil { noteLogin(frame, at: time, &row) }
+    lastAt = time
+    if !isLoggedIn {
+      noteLogin(frame, at: time, &row)
+      isLoggedIn = row.loggedInAt != nil
+    }
     if frame.kind == .response, frame.has(.response, "Goodbye") { isLoggedOff = true }
   }
 
@@ -68,12 +106,10 @@ struct Ledger: Visitable {
     switch frame.kind {
     case .banner: row.banner = frame.headers.first.map { Text.decode(frame.bytes[$0.valueRange]) }
     case .response:
-      if frame.has(.response, "Success") {
-        if frame.range(of: .challenge) == nil { row.loggedInAt = time }
-      } else {
-        isRefused = true
-      }
-    case .event: row.loggedInAt = time  // no event comes before the login
+      if Self.acceptsLogin(frame) { row.loggedInAt = time }
+      if !frame.has(.response, "Success") { isRefused = true }
+    // Whoever recorded it saw no event before the login.
+    case .event: if row.source != "live" { row.loggedInAt = time }
     case .other: break
     }
   }
@@ -99,7 +135,7 @@ struct Ledger: Visitable {
   mutating func ended(
     _ row: inout SessionRow, at time: Int64, reason: String, in store: Store
   ) throws {
-    lastAt = max(lastAt, time)
+    lastAt = time
     try settle(at: time, row, in: store)
     row.endedAt = time
     row.endReason =
@@ -119,6 +155,14 @@ struct Ledger: Visitable {
     // Of a server that is being recorded one sees at once that it is not.
     if row.source == "live" { try store.write(&gap) }
     outage = gap
+    // What was recorded later may have been imported before.
+    if row.source != "live",
+      let next = try store.nextLogin(of: server, after: time, notOf: row.sourceName)
+    {
+      gap.endedAt = next
+      try store.write(&gap)
+      outage = nil
+    }
   }
 
   /// An attempt to connect failed, or what it led to did not last. Of a server that was never
@@ -145,6 +189,13 @@ struct Ledger: Visitable {
     }
   }
 
+  /// The row of a session is written with its blocks; that it is logged in should be known at once.
+  mutating func writeLogin(of row: SessionRow, in store: Store) throws {
+    guard let login = row.loggedInAt, row.id != writtenLogin else { return }
+    try store.note(login: login, banner: row.banner, ofSession: row.id)
+    writtenLogin = row.id
+  }
+
   // MARK: Doubt
 
   /// Something is missing in a session between two times.
@@ -166,15 +217,49 @@ struct Ledger: Visitable {
     try add(reason: "cut-recording", from: start, to: end, session: session, in: store)
   }
 
+  /// Bytes of the stream are not there: the file that held them is gone.
+  mutating func bytesMissing(
+    _ bytes: Range<Int64>, from start: Int64, to end: Int64, session: Int64, in store: Store
+  ) throws {
+    try add(
+      reason: "cut-recording", from: start, to: end, session: session, bytes: bytes, in: store)
+  }
+
+  /// A frame that twice ended the program is kept from the tables.
+  mutating func skipped(
+    _ bytes: Range<Int64>, at time: Int64, session: Int64, in store: Store
+  ) throws {
+    lastAt = time
+    lastGoodAt = time
+    try add(reason: "skipped", from: time, to: time, session: session, bytes: bytes, in: store)
+  }
+
   private mutating func add(
-    reason: String, from start: Int64, to end: Int64, session: Int64, in store: Store
+    reason: String, from start: Int64, to end: Int64, session: Int64, bytes: Range<Int64>? = nil,
+    in store: Store
   ) throws {
     var gap = newGap()
     gap.sessionID = session
     gap.startedAt = start
     gap.endedAt = max(start, end)
     gap.reason = reason
+    gap.sessionOffset = bytes?.lowerBound
+    gap.length = bytes.map { $0.upperBound - $0.lowerBound }
     try store.write(&gap)
+  }
+
+  /// The wall clock of the recording machine was set by so many microseconds.
+  mutating func clockStepped(
+    by step: Int64, at time: Int64, session: Int64, in store: Store
+  ) throws {
+    stepCounter += 1
+    var row = ClockStepRow()
+    row.id = server << 40 + stepCounter
+    row.serverID = server
+    row.sessionID = session
+    row.steppedAt = time
+    row.stepMs = step / 1_000
+    try store.write(&row)
   }
 
   private mutating func newGap() -> GapRow {
@@ -246,6 +331,7 @@ struct Ledger: Visitable {
 
   mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&gapCounter)
+    visitor.visit(&stepCounter)
     visitor.visit(&lastAt)
     visitor.visit(&lastSessionID)
     visit(&outage, &visitor)
@@ -253,6 +339,8 @@ struct Ledger: Visitable {
     visitor.visit(&isSettled)
     visitor.visit(&isRefused)
     visitor.visit(&isLoggedOff)
+    visitor.visit(&isLoggedIn)
+    visitor.visit(&clockAhead)
     visitor.visit(&lastGoodAt)
   }
 

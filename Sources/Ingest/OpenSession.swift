@@ -3,7 +3,7 @@ import Store
 
 /// The session that is being taken in: its row, and the bytes that are in no block yet.
 struct OpenSession {
-  /// As of the end of the last block, but for its times.
+  /// As of the end of the last block that was made, but for its times.
   var row: SessionRow
   /// Whether the store has it already, so that its bytes are passed over.
   let isKnown: Bool
@@ -11,6 +11,8 @@ struct OpenSession {
   private var received: Int64 = 0
   /// Bytes received that are in no block.
   private var pending: [UInt8] = []
+  /// The stream's offset of the first of them: after the last block, unless bytes between are gone.
+  private var pendingStart: Int64
   /// When these bytes came; shorter than `pending` while the time of the last is not known.
   private var chunks = ChunkTable()
   private var chartedBytes = 0
@@ -19,23 +21,35 @@ struct OpenSession {
   /// Frames in the pending bytes by the number of their event's name.
   private var eventCounts: [Int64] = []
 
-  init(_ row: SessionRow, isKnown: Bool) {
+  private let targets: Block.Targets
+
+  init(_ row: SessionRow, isKnown: Bool, targets: Block.Targets) {
     self.row = row
+    self.targets = targets
     self.isKnown = isKnown
+    pendingStart = row.bytes
   }
 
   /// The stream's offset behind the last byte that came.
-  var end: Int64 { row.bytes + Int64(pending.count) }
+  var end: Int64 { pendingStart + Int64(pending.count) }
 
-  /// The bytes come from another place of the stream: `offset` is that of the next one.
+  /// Whether bytes are in no block yet.
+  var hasPending: Bool { !pending.isEmpty }
+  /// Whether what comes next was not taken in before.
+  var isFresh: Bool { received >= end }
+
+  /// The bytes come from another place of the stream: `offset` is that of the next one. Where that
+  /// lies after the end, the bytes between are gone, and those before it must be in blocks.
   mutating func go(to offset: Int64) {
     received = offset
-    if offset > row.bytes, pending.isEmpty { row.bytes = offset }
+    guard offset > end else { return }
+    precondition(pending.isEmpty, "a block would have a hole")
+    pendingStart = offset
   }
 
   /// Those of the next bytes that no block holds.
   mutating func fresh(of bytes: [UInt8]) -> ArraySlice<UInt8> {
-    let known = min(max(row.bytes + Int64(pending.count) - received, 0), Int64(bytes.count))
+    let known = min(max(end - received, 0), Int64(bytes.count))
     received += Int64(bytes.count)
     return bytes[Int(known)...]
   }
@@ -54,7 +68,7 @@ struct OpenSession {
 
   /// The bytes up to the offset `end` whose time was not known have this time.
   mutating func chart(upTo end: Int64, at time: Int64) {
-    let length = Int(end - row.bytes) - chartedBytes
+    let length = Int(end - pendingStart) - chartedBytes
     chunks.extend(length, at: time)
     chartedBytes += length
   }
@@ -76,18 +90,18 @@ struct OpenSession {
 
   /// Whether a block should be sealed at a frame's end, at the stream's offset `end`.
   func isDue(at end: Int64, time: Int64) -> Bool {
-    end - row.bytes >= Int64(Block.sizeTarget)
-      || (end > row.bytes && time - chunks.firstAt >= Block.timeTarget)
+    end - pendingStart >= Int64(targets.bytes)
+      || (end > pendingStart && time - chunks.firstAt >= targets.time)
   }
 
   /// Makes a block of the bytes up to the stream's offset `end`; nil when there are none.
   mutating func seal(upTo end: Int64, eventName: (Int) -> String) -> Block? {
-    let size = Int(end - row.bytes)
+    let size = Int(end - pendingStart)
     guard size > 0 else { return nil }
     var block = Block()
     block.serverID = row.serverID
     block.sessionID = row.id
-    block.sessionOffset = row.bytes
+    block.sessionOffset = pendingStart
     block.frames = frames
     block.eventNames = eventNames(eventName)
     block.chunks = chunks.split(at: size)
@@ -99,6 +113,7 @@ struct OpenSession {
       pending.removeFirst(size)
     }
     row.bytes = end
+    pendingStart = end
     row.frames += frames
     row.cutFrames += cutFrames
     frames = 0

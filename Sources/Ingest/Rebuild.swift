@@ -144,16 +144,16 @@ public final class Rebuild {
     var position = course.position!
     position.lastAt = course.now
     position.state = course.normalizer.save(with: &course.ledger)
-    try replacement.store.set(position, of: server)
+    try replacement.store.seal([], of: [], position: position, server: server)
   }
 
   private func take(
     _ session: SessionRow, _ pieces: [ArchiveMap.Piece], _ course: inout Course
   ) throws {
-    course.now = max(course.now, session.connectedAt)
-    course.ledger.connected(session)
+    course.now = session.connectedAt
+    course.ledger.begin(session)
     course.restartsBefore = course.normalizer.restarts
-    course.normalizer.sessionBegan(id: session.id)
+    course.normalizer.sessionBegan(id: session.id, at: course.now)
     course.session = session
     // What the frames say of it is found out again.
     course.session.loggedInAt = nil
@@ -167,6 +167,9 @@ public final class Rebuild {
       case .block(let place): try take(place, &course)
       case .hole(let hole): try take(hole, in: pieces, &course)
       }
+    }
+    for step in try replacement.store.clockSteps(ofSession: session.id) {
+      course.normalizer.clockStepped(byMs: step)
     }
     if let end = session.endedAt {
       course.now = max(course.now, end)
@@ -210,10 +213,13 @@ public final class Rebuild {
       start += chunk.length
       while let offset = course.reader.next(into: &frame) {
         let isSkipped = course.gaps.skips(offset, of: block.sessionID)
-        let isRead = !isSkipped || retriesSkipped
+        var isRead = !isSkipped || retriesSkipped
+        if isRead {
+          course.ledger.retake(frame, at: course.now, &course.session)
+          isRead = course.ledger.admits(frame, of: course.session)
+        }
         census.count(frame, isRead: isRead)
         guard isRead else { continue }
-        course.ledger.retake(frame, at: course.now, &course.session)
         if course.normalizer.take(frame, at: course.now) != nil { progress.events += 1 }
         if course.normalizer.eventNameCount > Ingest.eventNamesMax {
           course.normalizer.forgetEventNames()

@@ -5,10 +5,13 @@ import Store
 struct SessionReader {
   private var reader = BlockReader()
   private let skipped: Set<Int64>
+  /// Whether messages count: live, from the accepted login on.
+  private var isAdmitted: Bool
 
   /// - Parameter skipped: places of messages that were kept from the normalizer.
   init(_ session: ArchiveMap.Session, _ skipped: Set<Int64>) {
     self.skipped = skipped
+    isAdmitted = session.row?.source != "live"
   }
 
   /// What comes next begins elsewhere.
@@ -20,7 +23,9 @@ struct SessionReader {
     var census = BlockCensus()
     reader.append(block.bytes)
     while let offset = reader.next(into: &frame) {
-      census.count(frame, isRead: !skipped.contains(offset))
+      let isSkipped = skipped.contains(offset)
+      if !isSkipped, Ledger.acceptsLogin(frame) { isAdmitted = true }
+      census.count(frame, isRead: isAdmitted && !isSkipped)
     }
     return census
   }

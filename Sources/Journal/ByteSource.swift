@@ -1,7 +1,8 @@
 import Glibc
 
-/// Reads a file from front to back in large pieces; one that is gzipped, as its first bytes tell,
-/// inflated.
+/// Reads a file from front to back in large pieces; one that is gzipped, as its first bytes say,
+/// inflated. A file of a journal is never looked at so: whoever answers on the port of a server
+/// chooses its first bytes.
 @safe final class ByteSource {
   /// How much is read ahead, in bytes.
   static let readAheadBytes = 1 << 20
@@ -31,8 +32,21 @@ import Glibc
   private var isWhole = false
   private var isBetweenMembers = false
 
-  /// Opens a file, at an offset if that is not 0 (which a gzipped file does not know).
-  init(path: String, at offset: Int64 = 0, readAhead: Int = readAheadBytes) throws(JournalError) {
+  /// Opens a file whose content says whether it is gzipped.
+  convenience init(path: String, readAhead: Int = readAheadBytes) throws(JournalError) {
+    try self.init(path: path, at: 0, readAhead: readAhead, mayBeCompressed: true)
+  }
+
+  /// Opens a plain file at an offset, whatever its content.
+  convenience init(
+    plain path: String, at offset: Int64, readAhead: Int = readAheadBytes
+  ) throws(JournalError) {
+    try self.init(path: path, at: offset, readAhead: readAhead, mayBeCompressed: false)
+  }
+
+  private init(
+    path: String, at offset: Int64, readAhead: Int, mayBeCompressed: Bool
+  ) throws(JournalError) {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .reading(path, errno) }
     var status = stat()
@@ -47,7 +61,7 @@ import Glibc
     }
     var head = [UInt8](repeating: 0, count: 10)
     let headBytes = unsafe pread(descriptor, &head, head.count, 0)
-    isCompressed = offset == 0 && headBytes >= 2 && head[0] == 0x1F && head[1] == 0x8B
+    isCompressed = mayBeCompressed && headBytes >= 2 && head[0] == 0x1F && head[1] == 0x8B
     // A file system may hold any date.
     let date = min(max(Int64(status.st_mtim.tv_sec), 0), IndexLine.secondsMax)
     var modified = date * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1_000

@@ -16,6 +16,12 @@ public final class Capture {
     case bytes(at: Int64?)
     /// The connection was closed; with none before it, an attempt to connect failed.
     case disconnect(at: Int64)
+    /// The wall clock of the recording machine was set, ahead or back (negative), by so many
+    /// microseconds. The times go on as if it had not been.
+    case step(at: Int64, by: Int64)
+    /// A segment begins that goes on with no connection: one that is open was left by a recorder
+    /// that is gone, and nobody noted when it ended. Only a journal has this.
+    case restart
   }
 
   /// Largest number of bytes in one record; a longer chunk comes in pieces with the same time.
@@ -47,6 +53,9 @@ public final class Capture {
   public var indexedUntil: Int64? { (survey?.lastTime).flatMap { $0 > 0 ? $0 : nil } }
   /// Whether a writer may still append to it.
   private(set) var isGrowing = false
+
+  /// When the connections were made that the recording holds, as its index says.
+  public var connections: Set<Int64> { survey?.connections ?? [] }
 
   private let bytes: ByteSource
   private let index: Index?
@@ -88,11 +97,10 @@ public final class Capture {
     indexPath = segment.indexPath
     offset = position.offset
     self.isGrowing = isGrowing
-    bytes = try ByteSource(path: path, at: position.offset)
-    let hasIndex = unsafe access(segment.indexPath, F_OK) == 0
+    bytes = try ByteSource(plain: path, at: position.offset)
     index =
-      hasIndex
-      ? try Index(path: segment.indexPath, at: position.indexOffset, limit: .max) : nil
+      segment.hasIndex
+      ? try Index(ofSegment: segment.indexPath, at: position.indexOffset) : nil
     if !isGrowing { try finish() }
   }
 
@@ -101,7 +109,7 @@ public final class Capture {
     isGrowing = false
     // One that was removed while it was read is read to its end as it is.
     guard index != nil, let indexPath, unsafe access(indexPath, F_OK) == 0 else { return }
-    let survey = try Index.survey(indexPath)
+    let survey = try Index.survey(ofSegment: indexPath)
     index?.end(at: survey.bytes)
     self.survey = survey
   }
@@ -131,11 +139,26 @@ public final class Capture {
       case .disconnect:
         index?.advance()
         return .disconnect(at: line.time)
+      case .step(let step):
+        index?.advance()
+        return .step(at: line.time, by: step)
       case .resume(let sessionOffset):
         index?.advance()
         return .resume(connectedAt: line.time, sessionOffset: sessionOffset)
       }
     }
+  }
+
+  /// How a segment begins, seen before its first record is read.
+  enum Beginning { case resume, other, unknown }
+
+  /// Whether the segment goes on with a connection of the one before it. Unknown while its writer
+  /// may still write its first line.
+  func beginning() throws(JournalError) -> Beginning {
+    precondition(offset == 0 && indexOffset == 0, "it was read from already")
+    guard let line = try index?.current() else { return isGrowing ? .unknown : .other }
+    if case .resume = line.kind { return .resume }
+    return .other
   }
 
   /// Takes bytes that the index speaks of.

@@ -11,6 +11,8 @@ final class Index {
     var lastTime: Int64 = 0
     /// Why the index cannot be trusted after `bytes`.
     var contradiction: JournalError?
+    /// When the connections were made that the index speaks of.
+    var connections: Set<Int64> = []
   }
 
   /// The line that is being worked off.
@@ -24,11 +26,18 @@ final class Index {
   private var isTorn = false
   private let source: ByteSource
 
-  /// Opens an index at an offset; it is read up to a limit (in bytes).
-  init(path: String, at offset: Int64 = 0, limit: Int64) throws(JournalError) {
-    source = try ByteSource(path: path, at: offset, readAhead: Self.readAheadBytes)
-    self.offset = offset
+  /// Opens the index of a recording; it is read up to a limit (in bytes).
+  init(path: String, limit: Int64) throws(JournalError) {
+    source = try ByteSource(path: path, readAhead: Self.readAheadBytes)
+    offset = 0
     self.limit = limit
+  }
+
+  /// Opens the index of a journal's segment at an offset, to be read as far as it grows.
+  init(ofSegment path: String, at offset: Int64) throws(JournalError) {
+    source = try ByteSource(plain: path, at: offset, readAhead: Self.readAheadBytes)
+    self.offset = offset
+    limit = .max
   }
 
   /// The line to work off: the same until `advance` is called; nil when there is none (yet).
@@ -56,12 +65,21 @@ final class Index {
   /// Reads no line past a number of bytes of the index.
   func end(at limit: Int64) { self.limit = limit }
 
-  /// Reads a whole index once, to know where it ends and whether it can be trusted.
+  /// Reads the whole index of a recording once, to know where it ends and whether it can be trusted.
+  static func survey(_ path: String) throws(JournalError) -> Survey {
+    try survey(try ByteSource(path: path, readAhead: readAheadBytes))
+  }
+
+  /// Likewise the index of a journal's segment.
+  static func survey(ofSegment path: String) throws(JournalError) -> Survey {
+    try survey(try ByteSource(plain: path, at: 0, readAhead: readAheadBytes))
+  }
+
   ///
   /// A last line without LF, and lines at the end that are none (a power cut may leave zeros), are
   /// torn; one between good lines, or an offset that goes back, is a contradiction.
-  static func survey(_ path: String) throws(JournalError) -> Survey {
-    let source = try ByteSource(path: path, readAhead: readAheadBytes)
+  private static func survey(_ source: ByteSource) throws(JournalError) -> Survey {
+    let path = source.path
     var survey = Survey()
     var bytes: Int64 = 0
     var number = 0
@@ -90,6 +108,10 @@ final class Index {
         return survey
       }
       reached = line.end
+      switch line.kind {
+      case .connect, .resume: survey.connections.insert(line.time)
+      case .chunk, .disconnect, .step: break
+      }
       survey.bytes = bytes
       survey.lastTime = max(survey.lastTime, line.time)
     }

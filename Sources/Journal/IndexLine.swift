@@ -8,11 +8,14 @@
 //   | OFFSET connect TIME               | a connection was made; its bytes begin at OFFSET            |
 //   | OFFSET disconnect TIME            | it was closed; its bytes end before OFFSET. Without a       |
 //   |                                   | connect before it: an attempt to connect that failed        |
+//   | OFFSET step TIME SECONDS          | the machine's wall clock was set at TIME, which goes on as  |
+//   |                                   | if it had not been: ahead by SECONDS, or back (with -)       |
 //   | 0 continue TIME SESSION_OFFSET    | first line only: the bytes go on with the connection that   |
 //   |                                   | was made at TIME; the first is number SESSION_OFFSET of it  |
 //
 //   OFFSET, LENGTH, SESSION_OFFSET: decimal, without sign. TIME: seconds since 1970 with a fraction
-//   of six digits (fewer, none, or up to nine are read). Offsets never go back. Chunks follow each
+//   of six digits (fewer, none, or up to nine are read). SECONDS: likewise, with a sign where it is
+//   negative. Offsets never go back. Chunks follow each
 //   other without holes; where there is one (a crash, a full disk), its bytes came before the next
 //   line's time and count with that. Bytes past the last whole line count with the file's time.
 
@@ -22,10 +25,12 @@ struct IndexLine: Equatable {
     case chunk(length: Int64)
     case connect
     case disconnect
+    /// By how much the wall clock was set, in microseconds.
+    case step(by: Int64)
     case resume(sessionOffset: Int64)
   }
 
-  /// Longest line in bytes, without its LF: three numbers of 20 digits and a word fit.
+  /// Longest line in bytes, without its LF: three numbers of 20 digits, or two and a word, fit.
   static let bytesMax = 96
   /// The last second of the year 9999: a later time is no time.
   static let secondsMax: Int64 = 253_402_300_799
@@ -41,14 +46,20 @@ struct IndexLine: Equatable {
     return offset
   }
 
+  /// A line of a time that a clock told: one that no line can hold, of a clock that is badly off,
+  /// becomes the nearest that it can.
   init(offset: Int64, kind: Kind, time: Int64) {
-    precondition(offset >= 0 && time >= 0 && time / 1_000_000 <= Self.secondsMax)
+    precondition(offset >= 0)
     self.offset = offset
     self.kind = kind
-    self.time = time
+    self.time = min(max(time, 0), Self.secondsMax * 1_000_000)
+    if case .step(let step) = kind {
+      let most = Self.secondsMax * 1_000_000
+      self.kind = .step(by: min(max(step, -most), most))
+    }
   }
 
-  /// Reads a line without its LF; nil if it is none of the four.
+  /// Reads a line without its LF; nil if it is none of those above.
   init?(_ line: Span<UInt8>) {
     guard line.count <= Self.bytesMax else { return nil }
     var fields = Fields()
@@ -61,6 +72,8 @@ struct IndexLine: Equatable {
       kind = .connect
     } else if fields.word("disconnect", in: line) {
       kind = .disconnect
+    } else if fields.word("step", in: line) {
+      kind = .step(by: 0)
     } else if fields.word("continue", in: line) {
       kind = .resume(sessionOffset: 0)
     } else {
@@ -68,6 +81,12 @@ struct IndexLine: Equatable {
     }
     guard fields.space(in: line), let time = fields.time(in: line) else { return nil }
     self.time = time
+    if case .step = kind {
+      guard fields.space(in: line) else { return nil }
+      let isBack = fields.word("-", in: line)
+      guard let step = fields.time(in: line) else { return nil }
+      kind = .step(by: isBack ? -step : step)
+    }
     if case .resume = kind {
       guard offset == 0, fields.space(in: line), let sessionOffset = fields.number(in: line)
       else { return nil }
@@ -85,17 +104,28 @@ struct IndexLine: Equatable {
       Self.write(length, to: &bytes)
     case .connect: bytes.append(contentsOf: " connect".utf8)
     case .disconnect: bytes.append(contentsOf: " disconnect".utf8)
+    case .step: bytes.append(contentsOf: " step".utf8)
     case .resume: bytes.append(contentsOf: " continue".utf8)
     }
     bytes.append(0x20)
-    Self.write(time / 1_000_000, to: &bytes)
-    bytes.append(0x2E)
-    Self.write(time % 1_000_000, digits: 6, to: &bytes)
+    Self.write(seconds: time, to: &bytes)
+    if case .step(let step) = kind {
+      bytes.append(0x20)
+      if step < 0 { bytes.append(0x2D) }
+      Self.write(seconds: Int64(clamping: step.magnitude), to: &bytes)
+    }
     if case .resume(let sessionOffset) = kind {
       bytes.append(0x20)
       Self.write(sessionOffset, to: &bytes)
     }
     bytes.append(0x0A)
+  }
+
+  /// Appends microseconds as seconds with a fraction of six digits.
+  private static func write(seconds time: Int64, to bytes: inout [UInt8]) {
+    write(time / 1_000_000, to: &bytes)
+    bytes.append(0x2E)
+    write(time % 1_000_000, digits: 6, to: &bytes)
   }
 
   /// Appends a number in decimal, with leading zeros up to the given digits.

@@ -13,6 +13,8 @@ public struct JournalReader: ~Copyable {
   public private(set) var cutReason: String?
 
   private var capture: Capture?
+  /// Whether the segment that is read was gone on to, and how it begins is not known yet.
+  private var isAtBeginning = false
   /// The last segment there is; nil while there may be more.
   private var end: Int64?
 
@@ -42,6 +44,16 @@ public struct JournalReader: ~Copyable {
         buffer.removeAll(keepingCapacity: true)
         return nil
       }
+      if isAtBeginning {
+        buffer.removeAll(keepingCapacity: true)
+        switch try beginning(of: capture) {
+        case .unknown: return nil
+        case .resume: isAtBeginning = false
+        case .other:
+          isAtBeginning = false
+          return .restart
+        }
+      }
       let record = try capture.next(into: &buffer)
       position.offset = capture.offset
       position.indexOffset = capture.indexOffset
@@ -55,6 +67,7 @@ public struct JournalReader: ~Copyable {
         if isLast { return nil }
         self.capture = nil
         position = JournalPosition(segment: position.segment + 1)
+        isAtBeginning = true
       }
     }
   }
@@ -67,6 +80,26 @@ public struct JournalReader: ~Copyable {
       if segment.number == position.segment { bytes -= min(position.offset, segment.bytes) }
     }
     return bytes
+  }
+
+  /// How a segment begins; one that is over though nothing was ever noted in it begins anew.
+  private func beginning(of capture: Capture) throws(JournalError) -> Capture.Beginning {
+    let beginning = try capture.beginning()
+    guard beginning == .unknown, try segment(after: position.segment) != nil else {
+      return beginning
+    }
+    return .other
+  }
+
+  /// Whether the journal holds bytes or notes of the connection that was made at this time.
+  public func holds(connection: Int64) throws(JournalError) -> Bool {
+    for segment in try Segment.all(in: folder) where segment.number >= position.segment {
+      guard segment.hasIndex else { continue }
+      if try Index.survey(ofSegment: segment.indexPath).connections.contains(connection) {
+        return true
+      }
+    }
+    return false
   }
 
   /// The segment being read: if none is open, that of the position, or the first one after it.

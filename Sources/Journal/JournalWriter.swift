@@ -39,6 +39,8 @@ public struct JournalWriter: ~Copyable {
   private var fullAt: Int64
   /// When the session ended, while that could not be written yet.
   private var owedEnd: Int64?
+  /// When the last connection was made: each has a time of its own, by which it is known.
+  private var lastConnectedAt: Int64?
   /// Whether the index takes no more lines: it is too large, or half a line at its end could not be
   /// taken back.
   private var isIndexClosed = false
@@ -91,8 +93,10 @@ public struct JournalWriter: ~Copyable {
     if bytes.size >= segmentBytes / 2 || isTooLarge || isIndexClosed {
       try rotate(at: time)
     }
-    try write(.connect, at: time)
-    session = Session(connectedAt: time, bytes: 0)
+    let own = time == lastConnectedAt ? time + 1 : time
+    try write(.connect, at: own)
+    lastConnectedAt = own
+    session = Session(connectedAt: own, bytes: 0)
   }
 
   /// Appends bytes received together.
@@ -114,6 +118,12 @@ public struct JournalWriter: ~Copyable {
       throw error
     }
     try write(.chunk(length: Int64(chunk.count)), at: time, offset: start)
+  }
+
+  /// Notes that the wall clock was set while the connection is open, by so many microseconds.
+  public mutating func step(by step: Int64, at time: Int64) throws(JournalError) {
+    precondition(session != nil, "not connected")
+    try write(.step(by: step), at: time)
   }
 
   /// Notes that the connection was closed, or that an attempt to connect failed.
@@ -186,6 +196,8 @@ public struct JournalWriter: ~Copyable {
   /// The segment after another: numbers never come again, even when the folder was emptied
   /// meanwhile.
   private static func segment(in folder: String, after last: Int64?, at time: Int64) -> Segment {
-    Segment(folder: folder, number: max(time / 1_000_000, (last ?? 0) + 1))
+    let next = (last ?? 0) + 1
+    let second = time / 1_000_000
+    return Segment(folder: folder, number: second < Segment.clockMax ? max(second, next) : next)
   }
 }

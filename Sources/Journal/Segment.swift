@@ -9,6 +9,9 @@ public struct Segment: Hashable, Comparable, Sendable {
   /// Digits of a name. A number is the second it was begun in, or one more than the last.
   static let digits = 10
   static let numberMax: Int64 = 9_999_999_999
+  /// A clock that says this second (of the year 2128) or a later one numbers no segment: the numbers
+  /// after it must last.
+  static let clockMax: Int64 = 5_000_000_000
 
   /// The folder of the journal.
   public let folder: String
@@ -25,6 +28,8 @@ public struct Segment: Hashable, Comparable, Sendable {
     return String(repeating: "0", count: Self.digits - text.utf8.count) + text
   }
 
+  /// Whether its .idx is there: a crash may leave an .ami alone.
+  var hasIndex: Bool { unsafe access(indexPath, F_OK) == 0 }
   /// How many bytes its .ami has now; 0 if it is gone.
   public var bytes: Int64 {
     var status = stat()

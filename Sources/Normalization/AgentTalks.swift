@@ -95,6 +95,14 @@ extension Normalizer {
     if time >= queueing.nextWrapUpEnd { endWrapUps(at: time) }
   }
 
+  /// The clock was set back: what is left of wrap-ups is as long as it was.
+  mutating func bringWrapUpsBack(from end: Instant, to time: Instant) {
+    for agent in queueing.agents.indices where queueing.agents[agent].wrapUpEndsAt != .last {
+      queueing.agents[agent].wrapUpEndsAt = time + queueing.agents[agent].wrapUpEndsAt.since(end)
+    }
+    queueing.nextWrapUpEnd = queueing.agents.map(\.wrapUpEndsAt).min() ?? .last
+  }
+
   private mutating func endWrapUps(at time: Instant) {
     for agent in queueing.agents.indices where queueing.agents[agent].wrapUpEndsAt <= time {
       closeInterval(agent, .wrapUp, at: queueing.agents[agent].wrapUpEndsAt, by: "time-up")

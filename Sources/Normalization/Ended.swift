@@ -25,6 +25,11 @@ struct Ended: Visitable {
     return slots[head - 1]
   }
 
+  /// No end lies later than this: the clock was set back.
+  mutating func bringBack(to time: Instant) {
+    for place in times.indices { times[place] = min(times[place], time) }
+  }
+
   /// When the last of as many ended that ended first, or of all if there are not so many.
   func time(ofFirst count: Int) -> Instant? {
     times[head...].prefix(count).max()

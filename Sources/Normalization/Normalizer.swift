@@ -156,10 +156,20 @@ public struct Normalizer: ~Copyable {
 
   // MARK: Input
 
-  /// A connection was made.
-  public mutating func sessionBegan(id: Int64) {
+  /// A connection was made at `time`, which may lie before the end of the one before it: then the
+  /// recording machine's clock was set back meanwhile.
+  public mutating func sessionBegan(id: Int64, at time: Int64) {
+    let time = Instant(microseconds: time)
+    if time < session.endedAt { timeGoesBack(to: time) }
     session.begin(id: id)
     queueing.samples.removeAll()
+  }
+
+  /// The clock that tells the times was set by so many milliseconds within the session, whose times
+  /// went on as if it had not been.
+  public mutating func clockStepped(byMs step: Int64) {
+    let sum = session.clockStepMs.addingReportingOverflow(step).partialValue
+    session.clockStepMs = min(max(sum, -Self.stepMsMax), Self.stepMsMax)
   }
 
   /// The connection ended at `time`, in microseconds since 1970: nothing was observed from then on.

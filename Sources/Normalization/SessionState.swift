@@ -8,6 +8,8 @@ struct SessionState: Visitable {
   var number = 0
   /// When the session before ended; 0 while there was none.
   var endedAt = Instant.epoch
+  /// By how much the clock was set, in milliseconds, since the server last said when it booted.
+  var clockStepMs: Int64 = 0
   /// Whether the server announced its end.
   var isShuttingDown = false
   /// How many restarts of the server have been seen.
@@ -24,6 +26,7 @@ struct SessionState: Visitable {
     visitor.visit(&id)
     visitor.visit(&number)
     visitor.visit(&endedAt)
+    visitor.visit(&clockStepMs)
     visitor.visit(&isShuttingDown)
     visitor.visit(&restarts)
     visitor.visit(&facts.systemName)
@@ -34,12 +37,15 @@ struct SessionState: Visitable {
 }
 
 extension Normalizer {
+  /// The most by which a clock is taken to be set, in milliseconds: 10,000 years.
+  static let stepMsMax: Int64 = 315_360_000_000_000
+
   /// FullyBooted follows every login: its Uptime tells a restart from a mere new connection.
   mutating func fullyBooted(_ frame: borrowing Frame, at time: Instant) {
     systemEvent(frame, at: time)
     guard let uptime = frame.seconds(of: .uptime) else { return }
     let bootedAt = time - uptime
-    if let before = session.facts.boot, bootedAt.distance(to: before) > Self.bootTolerance {
+    if let before = session.facts.boot, isAnotherBoot(bootedAt, before) {
       session.restarts += 1
       // What the new server has opened already was opened in this session.
       closeWhatRestartEnded(openedBefore: session.number, at: session.endedAt)
@@ -47,6 +53,25 @@ extension Normalizer {
     } else if session.facts.boot == nil {
       session.facts.boot = bootedAt
     }
+    session.clockStepMs = 0
+  }
+
+  /// Whether two times of a boot are those of two boots. Where the clock was set in between, one
+  /// boot has two times.
+  private func isAnotherBoot(_ one: Instant, _ before: Instant) -> Bool {
+    guard one.distance(to: before) > Self.bootTolerance else { return false }
+    guard session.clockStepMs != 0 else { return true }
+    let step = TimeSpan.milliseconds(Int64(clamping: session.clockStepMs.magnitude))
+    let moved = session.clockStepMs < 0 ? before - step : before + step
+    return one.distance(to: moved) > Self.bootTolerance
+  }
+
+  /// What waits for a time waits no longer than it would have, now that the clock was set back.
+  mutating func timeGoesBack(to time: Instant) {
+    ended.bringBack(to: time)
+    queueing.settled.bringBack(to: time)
+    lists.reviewAt = min(lists.reviewAt, time)
+    bringWrapUpsBack(from: session.endedAt, to: time)
   }
 
   mutating func shutdown(_ frame: borrowing Frame, at time: Instant) {

@@ -2,10 +2,20 @@ import SQLite
 
 /// A run of the stream as it was received, ready to be compressed.
 public struct Block: Sendable {
-  /// Bytes after which a block is sealed, at the next frame's end.
-  public static let sizeTarget = 1 << 20
-  /// Time of the stream after which a block is sealed, at the next frame's end, in microseconds.
-  public static let timeTarget: Int64 = 60_000_000
+  /// When blocks are made, and when a position after one is.
+  public struct Targets: Sendable {
+    /// Bytes after which a block is sealed, at the next frame's end.
+    public var bytes = 1 << 20
+    /// Time of the stream after which a block is sealed, at the next frame's end, and after which a
+    /// position is due, in microseconds.
+    public var time: Int64 = 60_000_000
+    /// Bytes after which a position is due: with it the normalizer's state is saved.
+    public var positionBytes: Int64 = 4 << 20
+
+    /// Those above.
+    public init() {}
+  }
+
   /// The level of zlib's compression. **Source:** zlib.net/manual.html
   static let level: Int32 = 6
 

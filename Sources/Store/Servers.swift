@@ -103,8 +103,9 @@ extension Store {
       """, [.integer(server)], Position.init)
   }
 
-  /// Notes a server's position.
-  public func set(_ position: Position, of server: Int64) throws {
+  /// Notes a server's position: only `seal`, which knows that the blocks reach it, and the making of
+  /// a new file, which copies both.
+  func set(_ position: Position, of server: Int64) throws {
     try execute(
       """
       INSERT INTO positions (id, session_id, session_offset, last_us, state) VALUES (?, ?, ?, ?, ?)

@@ -188,6 +188,51 @@ extension Store {
     }
   }
 
+  /// When the first session of a server that was connected after a time was logged in, of those
+  /// that are not of the recording with this name; nil when there is none.
+  public func nextLogin(
+    of server: Int64, after time: Int64, notOf recording: String?
+  ) throws -> Int64? {
+    try integer(
+      """
+      SELECT coalesce(logged_in_us, connected_us) FROM sessions
+      WHERE server_id = ? AND connected_us >= ? AND source_name IS NOT ?
+      ORDER BY connected_us LIMIT 1
+      """, .integer(server), .integer(time), recording.map { .text($0) } ?? .null)
+  }
+
+  /// Whether the store holds something of a server that was observed at a time.
+  public func holds(_ time: Int64, of server: Int64) throws -> Bool {
+    try integer(
+      """
+      SELECT id FROM sessions WHERE server_id = ? AND connected_us <= ? AND ended_us > ? LIMIT 1
+      """, .integer(server), .integer(time), .integer(time)) != nil
+  }
+
+  /// The places in a session of the messages that are kept from the tables.
+  public func skippedFrames(ofSession session: Int64) throws -> Set<Int64> {
+    try run {
+      let statement = try connection.prepare(
+        "SELECT session_offset FROM gaps WHERE session_id = ? AND reason = 'skipped'")
+      statement.bind(session, at: 1)
+      var found: Set<Int64> = []
+      while try statement.step() { found.insert(statement.int(at: 0)) }
+      return found
+    }
+  }
+
+  /// The steps of the clock in a session, in milliseconds, in their order.
+  public func clockSteps(ofSession session: Int64) throws -> [Int64] {
+    try run {
+      let statement = try connection.prepare(
+        "SELECT step_ms FROM clock_steps WHERE session_id = ? ORDER BY id")
+      statement.bind(session, at: 1)
+      var found: [Int64] = []
+      while try statement.step() { found.append(statement.int(at: 0)) }
+      return found
+    }
+  }
+
   /// Ends sessions that began before one and never ended: their journal was lost with their end.
   ///
   /// - Returns: these sessions, in the order of their ids.

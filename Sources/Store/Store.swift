@@ -16,6 +16,8 @@ public final class Store {
 
   public let path: String
   package let connection: Connection
+  /// Which message is being worked off; nil where that cannot be noted.
+  public let mark: FrameMark?
   /// Nil for a file that nobody knows of yet.
   private let lock: StoreLock?
   private var statements: [String: PreparedStatement] = [:]
@@ -45,6 +47,7 @@ public final class Store {
       connection.keepWAL()
       try Schema.migrate(connection, path: path)
       try Self.checkStates(connection, path: path)
+      mark = FrameMark(store: StoreLock.resolved(path))
     } catch let error as SQLiteError {
       throw StoreError(error, path: path)
     }
@@ -55,6 +58,7 @@ public final class Store {
   init(building path: String) throws {
     self.path = path
     lock = nil
+    mark = nil
     do {
       connection = try Connection(path: path, mode: .readWrite)
       connection.busyTimeout(Self.busyTimeout)

@@ -125,7 +125,8 @@ struct ActionLog {
       let signal = Interruption.received.map(Interruption.name) ?? "a signal"
       let wait = sent.row.answeredAt == nil ? "its answer" : "the event that tells its outcome"
       sent.row.error = "\(signal) came before \(wait)"
-    case .unreachable, .tls, .foreign, .loginRefused, .disconnected, .silent, .closed:
+    case .unreachable, .tls, .foreign, .loginRefused, .disconnected, .broken, .silent,
+      .closed:
       sent.row.outcome = .connectionLost
     }
   }

@@ -31,6 +31,11 @@ struct ImportSummary {
       let messages = progress.cutFrames == 1 ? "message was" : "messages were"
       line += "; \(progress.cutFrames) \(messages) cut"
     }
+    if progress.skippedFrames > 0 {
+      let messages = progress.skippedFrames == 1 ? "message" : "messages"
+      line += "; \(progress.skippedFrames) \(messages) that ended the program twice: in the archive, "
+        + "in no table; a later version may read them: amirec rebuild --retry-skipped"
+    }
     if !reachedCeilings.isEmpty {
       line +=
         "; it tells of more than is held at a time: \(reachedCeilings.joined(separator: ", ")) "
@@ -40,7 +45,9 @@ struct ImportSummary {
   }
 
   /// Whether something of the recording is not in the store.
-  var isIncomplete: Bool { cutReason != nil || progress.missingBytes > 0 }
+  var isIncomplete: Bool {
+    cutReason != nil || progress.missingBytes > 0 || progress.skippedFrames > 0
+  }
 
   private var incompleteness: String {
     var text = cutReason.map { "; incomplete: \($0)" } ?? ""
@@ -53,7 +60,7 @@ struct ImportSummary {
   }
 
   /// `{"files": [{"file", "server", "sessions", "known_sessions", "bytes", "frames", "events",
-  /// "missing_bytes", "cut_frames", "cut", "limits", "seconds"}]}`
+  /// "missing_bytes", "cut_frames", "skipped_frames", "cut", "limits", "seconds"}]}`
   static func json(_ summaries: [ImportSummary]) -> String {
     let entries = summaries.map { summary in
       let progress = summary.progress
@@ -63,6 +70,7 @@ struct ImportSummary {
         + "\"sessions\":\(progress.sessions),\"known_sessions\":\(progress.knownSessions),"
         + "\"bytes\":\(progress.bytes),\"frames\":\(progress.frames),\"events\":\(progress.events),"
         + "\"missing_bytes\":\(progress.missingBytes),\"cut_frames\":\(progress.cutFrames),"
+        + "\"skipped_frames\":\(progress.skippedFrames),"
         + "\"cut\":\(summary.cutReason.map { JSONText.quoted($0) } ?? "null"),"
         + "\"limits\":[\(limits.joined(separator: ","))],"
         + "\"seconds\":\(tenths(summary.seconds))}"

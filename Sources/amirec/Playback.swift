@@ -72,6 +72,7 @@ struct Playback {
       case .bytes(let time):
         let output = play()
         if !output.isEmpty { return .send(output, at: time) }
+      case .step, .restart: break
       }
     }
     let rest = played?.rest() ?? []
@@ -85,7 +86,10 @@ struct Playback {
     disconnect = nil
     played = nil
     while let record = try read() {
-      if case .disconnect = record { continue }
+      switch record {
+      case .disconnect, .step, .restart: continue
+      case .connect, .resume, .bytes: break
+      }
       unread = record
       return true
     }

@@ -112,7 +112,7 @@ actor Collector {
     do {
       inlet = try Inlet(
         folder: "\(configuration.journal)/\(name)", segmentBytes: configuration.segmentBytes,
-        loop: loops.next())
+        loop: loops.next(), log: Logger(label: name))
     } catch {
       let trouble = Trouble(
         "not recorded: \(error)", after: waiting[name]?.trouble,

@@ -1,5 +1,6 @@
 import AMIClient
 import Journal
+import Logging
 import NIOCore
 import Synchronization
 
@@ -15,15 +16,18 @@ final class Inlet: Sendable {
   /// The event loop to connect on.
   let loop: any EventLoop
 
+  private let log: Logger
   private let box: NIOLoopBoundBox<State>
 
   /// Only touched on the loop.
   private final class State {
     var writer: JournalWriter?
-    var lastBytes: Int64?
+    /// When the last bytes came that are in the journal.
+    var lastStored: Int64?
     /// Whether this attempt led to a connection.
     var hadConnection = false
-    var failures: AsyncStream<JournalError>.Continuation?
+    var troubles: AsyncStream<Trouble>.Continuation?
+    var skew = ClockSkew()
     /// Whether this session's stream has a hole: nothing more of it is taken.
     var hasFailed = false
 
@@ -36,26 +40,35 @@ final class Inlet: Sendable {
         try change(&writer!)
       } catch {
         hasFailed = true
-        failures?.yield(error)
+        troubles?.yield(.journal(error))
       }
     }
   }
 
+  /// Why a session is to be ended from this side.
+  enum Trouble: Sendable {
+    /// Its journal cannot be written: the stream has a hole from here on.
+    case journal(JournalError)
+    /// The wall clock differs by so many microseconds from the session's, and has done for a while.
+    case clock(Int64)
+  }
+
   /// Opens the journal in a folder for writing. Throws as `JournalWriter` does.
   init(
-    folder: String, segmentBytes: Int64, loop: any EventLoop
+    folder: String, segmentBytes: Int64, loop: any EventLoop, log: Logger
   ) throws(JournalError) {
     let writer = try JournalWriter(
       folder: folder, at: WallClock.microseconds(), segmentBytes: segmentBytes)
     self.folder = folder
     self.loop = loop
+    self.log = log
     box = NIOLoopBoundBox.makeBoxSendingValue(State(writer), eventLoop: loop)
   }
 
-  /// Prepares for a session, and returns the failures of the journal in it: the first is the end of
-  /// it. Throws if the journal still cannot be written after a failure.
-  func begin() async throws(JournalError) -> AsyncStream<JournalError> {
-    let (failures, continuation) = AsyncStream.makeStream(of: JournalError.self)
+  /// Prepares for a session, and returns the troubles in it: the first is the end of it. Throws if
+  /// the journal still cannot be written after a failure.
+  func begin() async throws(JournalError) -> AsyncStream<Trouble> {
+    let (troubles, continuation) = AsyncStream.makeStream(of: Trouble.self)
     let outcome = await onLoop { state -> Result<Void, JournalError> in
       do throws(JournalError) {
         try state.writer?.settle()
@@ -63,13 +76,14 @@ final class Inlet: Sendable {
         return .failure(error)
       }
       state.hasFailed = false
-      state.lastBytes = nil
+      state.lastStored = nil
       state.hadConnection = false
-      state.failures = continuation
+      state.skew = ClockSkew()
+      state.troubles = continuation
       return .success(())
     }
     try outcome.get()
-    return failures
+    return troubles
   }
 
   /// Notes that an attempt to connect failed, unless it led to a connection, whose end is noted.
@@ -101,33 +115,56 @@ final class Inlet: Sendable {
   var observer: Observer {
     var observer = Observer()
     observer.onConnected = { [self] time in
-      box.value.hadConnection = true
-      box.value.write { writer throws(JournalError) in try writer.connect(at: time) }
+      let state = box.value
+      state.hadConnection = true
+      state.lastStored = time
+      state.write { writer throws(JournalError) in try writer.connect(at: time) }
       isConnected.store(true, ordering: .relaxed)
       count.add(1, ordering: .releasing)
     }
     observer.onBytes = { [self] bytes, time in
       let state = box.value
-      state.lastBytes = time
       state.write { writer throws(JournalError) in
         try writer.append(bytes.readableBytesUInt8Span, at: time)
+        state.lastStored = time
       }
+      if let skew = state.skew.astray(at: time) { state.troubles?.yield(.clock(skew)) }
       count.add(1, ordering: .releasing)
+    }
+    observer.onClockStep = { [self] step, time in
+      let state = box.value
+      state.skew.add(step, at: time)
+      state.write { writer throws(JournalError) in
+        if writer.isConnected { try writer.step(by: step, at: time) }
+      }
+      log.warning(
+        "the clock of this machine was set \(ClockSkew.words(step)); times of the session go on")
     }
     observer.onDisconnected = { [self] end, time in
       let state = box.value
-      // Of a server that fell silent nothing was observed since its last byte.
-      var endTime = time
-      if case .failed(let error) = end, error.code == .silent { endTime = state.lastBytes ?? time }
       isConnected.store(false, ordering: .relaxed)
       if state.writer?.isConnected == true {
+        let ended = Self.end(of: end, noted: time, stored: state.lastStored, state.hasFailed)
         // A failure is told when the next session begins, and the end written then.
-        do { try state.writer?.disconnect(at: endTime) } catch { state.hasFailed = true }
+        do { try state.writer?.disconnect(at: ended) } catch { state.hasFailed = true }
       }
-      state.failures?.finish()
+      state.troubles?.finish()
       count.add(1, ordering: .releasing)
     }
     return observer
+  }
+
+  /// Up to when a session that ended so was observed: where the peer closed in order or this side
+  /// did, up to the end that was noted; else (a reset, silence, a failed write) up to the last byte
+  /// that was stored.
+  static func end(
+    of end: Connection.End, noted: Int64, stored: Int64?, _ hasFailed: Bool
+  ) -> Int64 {
+    if hasFailed { return stored ?? noted }
+    switch end {
+    case .loggedOff: return noted
+    case .failed(let error): return error.code == .disconnected ? noted : stored ?? noted
+    }
   }
 
   private func onLoop<Value: Sendable>(_ body: @escaping @Sendable (State) -> Value) async -> Value

@@ -26,6 +26,7 @@ final class IntakeSource {
   private var removedBefore: Int64 = 0
   private var reportedCut: String?
   private var reportedCeilings: Set<Ceilings.Kind> = []
+  private var reportedSkips: Int64 = 0
   private var buffer: [UInt8] = []
 
   /// Goes on where the store's holdings of the server end. Throws as `Ingest` does.
@@ -33,8 +34,11 @@ final class IntakeSource {
     self.source = source
     var options = options
     options.trunks = try source.trunks ?? store.options(ofServer: source.name)?.trunks ?? []
-    ingest = try Ingest(store: store, server: source.name, source: .live, options: options)
-    reader = JournalReader(folder: source.folder)
+    let reader = JournalReader(folder: source.folder)
+    ingest = try Ingest(store: store, server: source.name, source: .live, options: options) {
+      try reader.holds(connection: $0)
+    }
+    self.reader = reader
   }
 
   /// The journal has a new writer, which began a new segment.
@@ -76,6 +80,15 @@ final class IntakeSource {
       log.warning("the journal of \(source.name) is damaged: \(reason)")
     }
     reportCeilings(log)
+    let skips = ingest.progress.skippedFrames
+    if skips > reportedSkips {
+      reportedSkips = skips
+      log.error(
+        """
+        a message of \(source.name) ended this program twice: it is in the archive and in no table \
+        (gaps, reason skipped); with a later version, amirec rebuild --retry-skipped reads it
+        """)
+    }
     return bytes
   }
 

@@ -31,6 +31,8 @@ struct Recorder: Sendable {
     case refused(ClientError)
     /// The journal could not be written, before the session or in it.
     case journal(JournalError)
+    /// The clock was set, by so many microseconds: a new session has the right time.
+    case clock(Int64)
     /// The session lasted for a time.
     case ended(Connection.End, lasted: Duration)
   }
@@ -63,6 +65,9 @@ struct Recorder: Sendable {
         outage.add(error.message)
       case .journal(let error):
         outage.add("closed, because the journal cannot be written: \(error)")
+      case .clock(let skew):
+        log.notice("connecting again: the clock of this machine was set \(ClockSkew.words(skew))")
+        continue
       case .ended(let end, let lasted):
         if lasted >= Self.sessionLeast { backoff.reset() }
         if case .failed(let error) = end { outage.add(error.message) } else { outage.add("closed") }
@@ -76,8 +81,8 @@ struct Recorder: Sendable {
   }
 
   private func session(after outage: inout Outage) async -> End {
-    let failures: AsyncStream<JournalError>
-    do { failures = try await inlet.begin() } catch { return .journal(error) }
+    let troubles: AsyncStream<Inlet.Trouble>
+    do { troubles = try await inlet.begin() } catch { return .journal(error) }
     status.connecting()
     let boot = Survey.Boot()
     var observer = inlet.observer
@@ -102,7 +107,12 @@ struct Recorder: Sendable {
     return await withTaskGroup(of: Turn.self) { group in
       group.addTask { .end(.ended(await connection.run(), lasted: clock.now - start)) }
       group.addTask {
-        for await failure in failures { return .end(.journal(failure)) }
+        for await trouble in troubles {
+          switch trouble {
+          case .journal(let error): return .end(.journal(error))
+          case .clock(let skew): return .end(.clock(skew))
+          }
+        }
         return .nothing
       }
       group.addTask {

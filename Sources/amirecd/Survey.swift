@@ -189,7 +189,8 @@ struct Survey {
       case .timedOut:
         if unanswered.insert(action.name).inserted { log.warning("\(error.message)") }
         return .unanswered
-      case .unreachable, .tls, .foreign, .loginRefused, .disconnected, .silent, .closed, .cancelled:
+      case .unreachable, .tls, .foreign, .loginRefused, .disconnected, .broken, .silent, .closed,
+        .cancelled:
         return .over
       }
     }

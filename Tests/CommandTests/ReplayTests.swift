@@ -144,7 +144,7 @@ import Testing
     while let record = try capture.next(into: &buffer) {
       switch record {
       case .connect, .resume: isConnected = false
-      case .disconnect: isConnected = false
+      case .disconnect, .step, .restart: isConnected = false
       case .bytes:
         if isConnected {
           connections[connections.count - 1] += buffer

@@ -87,15 +87,4 @@ import Testing
     let again = try bench.take(stream)
     #expect(again.bytes == 0 && again.missingBytes > 0)
   }
-
-  @Test func `a recording that is older than the store's holdings is refused and changes nothing`()
-    throws
-  {
-    let bench = Bench()
-    _ = try bench.take(Stream(fixture: "restart-22"))
-    let rows = try bench.dump()
-    let older = try Stream(fixture: "transfers-22")
-    #expect(throws: IngestError.self) { _ = try bench.take(older) }
-    #expect(try bench.dump() == rows)
-  }
 }

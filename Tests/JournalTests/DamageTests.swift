@@ -141,7 +141,8 @@ import Testing
     try reader.finish()
     let read = try Playback(&reader)
     #expect(read.bytes == Array("0123456789abc".utf8))
-    #expect(read.chunks.count == 4)
+    #expect(read.chunks.count == 5)
+    #expect(read.records[3] == .restart)
     #expect(reader.cutReason?.contains("goes back") == true)
   }
 

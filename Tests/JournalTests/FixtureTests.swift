@@ -30,7 +30,9 @@ import Testing
       case .bytes(let time):
         let kind = IndexLine.Kind.chunk(length: Int64(buffer.count))
         IndexLine(offset: Int64(offset), kind: kind, time: try #require(time)).write(to: &line)
-      case .resume: Issue.record("no recording begins in a session")
+      case .step(let time, let step):
+        IndexLine(offset: Int64(offset), kind: .step(by: step), time: time).write(to: &line)
+      case .resume, .restart: Issue.record("no recording begins in a session")
       }
       offset += buffer.count
       lines += String(decoding: line, as: UTF8.self)

@@ -58,7 +58,7 @@ let noon: Int64 = 1_795_392_754_466_711
         .resume(connectedAt: noon, sessionOffset: 12), .bytes(at: noon + 3), .bytes(at: noon + 4),
         .resume(connectedAt: noon, sessionOffset: 24), .bytes(at: noon + 5), .bytes(at: noon + 6),
         .resume(connectedAt: noon, sessionOffset: 36), .bytes(at: noon + 7),
-        .disconnect(at: noon + 9), .connect(at: noon + 10),
+        .disconnect(at: noon + 9), .restart, .connect(at: noon + 10),
       ])
     #expect(read.bytes.count == 42)
     let segments = try Segment.all(in: folder.path)
@@ -166,7 +166,10 @@ let noon: Int64 = 1_795_392_754_466_711
     try reader.finish(after: last)
     #expect(try Playback(&reader).bytes == Array("old".utf8))
     var next = JournalReader(folder: folder.path, from: reader.position)
-    #expect(try Playback(&next).records == [.connect(at: noon + 1), .bytes(at: noon + 1)])
+    #expect(
+      try Playback(&next).records == [.restart, .connect(at: noon + 1), .bytes(at: noon + 1)])
+    #expect(try reader.holds(connection: noon))
+    #expect(try !next.holds(connection: noon + 2))
   }
 
   @Test func `a second writer is turned away`() throws {

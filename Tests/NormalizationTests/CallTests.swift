@@ -123,7 +123,7 @@ struct Script {
     var options = Normalizer.Options()
     options.trunks = trunks
     var normalizer = Normalizer(server: 0, options: options)
-    normalizer.sessionBegan(id: 1)
+    normalizer.sessionBegan(id: 1, at: 0)
     var buffer = FrameBuffer()
     var frame = Frame()
     buffer.append(bytes)

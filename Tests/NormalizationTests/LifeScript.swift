@@ -55,7 +55,7 @@ struct LifeScript {
       case .begin:
         session += 1
         buffer = FrameBuffer()
-        normalizer.sessionBegan(id: session)
+        normalizer.sessionBegan(id: session, at: time)
       case .end: normalizer.sessionEnded(at: time)
       case .bytes(let bytes):
         buffer.append(bytes)

@@ -308,7 +308,7 @@ extension Script {
   fileprivate func heldBytes() throws -> Int {
     var log = RowLog()
     var normalizer = Normalizer(server: 0)
-    normalizer.sessionBegan(id: 1)
+    normalizer.sessionBegan(id: 1, at: 0)
     var buffer = FrameBuffer()
     var frame = Frame()
     buffer.append(bytes)

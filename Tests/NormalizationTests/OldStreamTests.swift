@@ -32,9 +32,9 @@ import Testing
     var session: Int64 = 0
     while let record = try capture.next(into: &bytes) {
       switch record {
-      case .connect:
+      case .connect(let time):
         session += 1
-        normalizer.sessionBegan(id: session)
+        normalizer.sessionBegan(id: session, at: time)
       case .disconnect(let time): normalizer.sessionEnded(at: time)
       case .bytes(let time?):
         var rest = bytes[...]
