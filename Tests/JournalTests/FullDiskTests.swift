@@ -33,10 +33,10 @@ import Testing
       #expect(
         read.records == [
           .connect(at: noon), .bytes(at: noon + 1), .bytes(at: noon + 3), .disconnect(at: noon + 3),
-          .connect(at: noon + 4), .bytes(at: noon + 5),
+          .restart, .connect(at: noon + 4), .bytes(at: noon + 5),
         ])
       #expect(try Segment.all(in: folder.path).count == 2, "the next session has a new segment")
-      #expect(read.chunks.map(\.count) == [0, 600, 400, 0, 0, 1])
+      #expect(read.chunks.map(\.count) == [0, 600, 400, 0, 0, 0, 1])
     }
   }
 
