@@ -6,16 +6,14 @@ import Glibc
 /// there is no such thing.
 enum Trap {
   #if DEBUG
-    private static let name: [UInt8]? = unsafe getenv("AMIREC_TRAP").map {
-      unsafe Array(String(cString: $0).utf8)
-    }
+    private static let name = unsafe getenv("AMIREC_TRAP").map { unsafe String(cString: $0) }
   #endif
 
   /// Ends the program at the message that it is set for.
   @inline(__always)
   static func spring(at frame: borrowing Frame) {
     #if DEBUG
-      guard let name, frame.has(.userEvent, name) else { return }
+      guard let name, frame.has(.userEvent, name.utf8) else { return }
       fatalError("AMIREC_TRAP")
     #endif
   }
