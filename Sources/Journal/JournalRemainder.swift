@@ -51,7 +51,8 @@ public struct JournalRemainder: Sendable, Equatable {
       reached = end
     }
     if unsafe access(segment.indexPath, F_OK) == 0 {
-      let index = try ByteSource(path: segment.indexPath, readAhead: Index.readAheadBytes)
+      let index = try ByteSource(
+        plain: segment.indexPath, at: 0, readAhead: Index.readAheadBytes)
       while case .whole(let line, _) = try index.nextLine() {
         guard let line else { continue }
         pass(upTo: line.offset, at: line.time, &self)
@@ -61,7 +62,7 @@ public struct JournalRemainder: Sendable, Equatable {
         case .connect: stretch = Stretch(stored: try stored(line.time), base: -line.offset)
         case .resume(let offset):
           stretch = Stretch(stored: try stored(line.time), base: offset - line.offset)
-        case .disconnect: break
+        case .disconnect, .step: break
         }
       }
     }
