@@ -20,7 +20,7 @@ import Testing
 
     init(restoreEvery: Int = 0, ceilings: Ceilings = Ceilings(all: CeilingTests.most)) {
       normalizer = Normalizer(server: 0, ceilings: ceilings)
-      normalizer.sessionBegan(id: 1)
+      normalizer.sessionBegan(id: 1, at: 0)
       self.restoreEvery = restoreEvery
     }
 
