@@ -42,7 +42,7 @@ public final class Ingest {
   /// Whether a session of this source was seen, so that what follows is of the same source.
   private var hasBegun = false
   /// Where bytes are missing before those that come next.
-  private var hole: (bytes: Range<Int64>, since: Int64)?
+  private var hole: Ledger.Hole?
   /// Frames of the session that are noted as skipped, by their places in the stream.
   private var skipped: Set<Int64> = []
   /// What the last position was for.
@@ -55,8 +55,7 @@ public final class Ingest {
   ///
   /// - Parameter holds: whether the source has the connection that was made at this time. Where it
   ///   has not the one that the store's holdings end in, all that it has comes after that.
-  /// - Throws: `StoreError`; `IngestError` when the state that the store was left in cannot be
-  ///   read.
+  /// - Throws: `StoreError`; `IngestError` when the state in the store cannot be read.
   public init(
     store: Store, server name: String, source: Source, options: Normalizer.Options = .init(),
     targets: Block.Targets = .init(), holds: (_ connectedAt: Int64) throws -> Bool = { _ in true }
@@ -189,7 +188,7 @@ public final class Ingest {
   /// The bytes up to an offset are gone with the file that held them: what came before them is made
   /// a block of.
   private func passHole(to offset: Int64) throws {
-    hole = (session!.end..<offset, clock.now)
+    hole = Ledger.Hole(bytes: session!.end..<offset, since: clock.now)
     if frames.finish() {
       progress.cutFrames += 1
       session!.countUnfinished()
@@ -199,10 +198,9 @@ public final class Ingest {
   }
 
   private func endHole() throws {
-    guard let hole else { return }
-    try ledger.bytesMissing(
-      hole.bytes, from: hole.since, to: clock.now, session: session!.row.id, in: store)
-    self.hole = nil
+    guard let gone = hole else { return }
+    try ledger.bytesMissing(gone, until: clock.now, session: session!.row.id, in: store)
+    hole = nil
   }
 
   // MARK: Bytes
@@ -294,7 +292,7 @@ public final class Ingest {
     if !frames.isWithinOverlong, session!.isDue(at: end, time: clock.now) { try seal(upTo: end) }
   }
 
-  /// Gives a frame to the ledger, and to the normalizer unless anybody may have sent it.
+  /// Gives a frame to the ledger, and to the normalizer if it counts.
   private func normalize(_ frame: borrowing Frame) throws -> Int? {
     Trap.spring(at: frame)
     try ledger.take(frame, at: clock.now, &session!.row, in: store)

@@ -72,6 +72,13 @@ struct Ledger: Visitable {
     row.source != "live" || isLoggedIn || frame.kind == .banner
   }
 
+  /// What says that the login was accepted may be lost; then the session's row says when it was.
+  mutating func assumeLogin(_ login: Int64?, _ row: inout SessionRow) {
+    guard !isLoggedIn, let login else { return }
+    isLoggedIn = true
+    row.loggedInAt = login
+  }
+
   /// Whether a frame says that the login was accepted.
   static func acceptsLogin(_ frame: borrowing Frame) -> Bool {
     frame.kind == .response && frame.has(.response, "Success")
@@ -217,12 +224,20 @@ struct Ledger: Visitable {
     try add(reason: "cut-recording", from: start, to: end, session: session, in: store)
   }
 
-  /// Bytes of the stream are not there: the file that held them is gone.
+  /// Bytes of the stream that are not there: the file that held them is gone.
+  struct Hole {
+    var bytes: Range<Int64>
+    /// When the last before them came.
+    var since: Int64
+  }
+
+  /// After a hole bytes come again.
   mutating func bytesMissing(
-    _ bytes: Range<Int64>, from start: Int64, to end: Int64, session: Int64, in store: Store
+    _ hole: Hole, until end: Int64, session: Int64, in store: Store
   ) throws {
     try add(
-      reason: "cut-recording", from: start, to: end, session: session, bytes: bytes, in: store)
+      reason: "cut-recording", from: hole.since, to: end, session: session, bytes: hole.bytes,
+      in: store)
   }
 
   /// A frame that twice ended the program is kept from the tables.

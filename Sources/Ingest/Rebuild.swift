@@ -109,6 +109,8 @@ public final class Rebuild {
     /// The session that is read; its login is as far as it was read.
     var session = SessionRow(
       id: 0, serverID: 0, connectedAt: 0, source: "", sourceName: nil, timeSource: "")
+    /// When its login was accepted, as is recorded.
+    var loggedInAt: Int64?
     var reader = BlockReader()
   }
 
@@ -156,6 +158,7 @@ public final class Rebuild {
     course.normalizer.sessionBegan(id: session.id, at: course.now)
     course.session = session
     // What the frames say of it is found out again.
+    course.loggedInAt = session.loggedInAt
     course.session.loggedInAt = nil
     course.session.banner = nil
     course.position = Store.Position(
@@ -271,7 +274,8 @@ public final class Rebuild {
         + "back; gaps says which time that was")
     course.normalizer.sessionEnded(at: since)
     course.now = until
-    course.normalizer.sessionBegan(id: course.session.id)
+    course.normalizer.sessionBegan(id: course.session.id, at: course.now)
+    course.ledger.assumeLogin(course.loggedInAt, &course.session)
     course.reader.restart(at: bytes.upperBound)
     course.position?.sessionOffset = bytes.upperBound
     try drain(&course)

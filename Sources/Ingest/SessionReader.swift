@@ -7,15 +7,21 @@ struct SessionReader {
   private let skipped: Set<Int64>
   /// Whether messages count: live, from the accepted login on.
   private var isAdmitted: Bool
+  /// Whether the session says that its login was accepted: where the answer cannot be read.
+  private let hasLogin: Bool
 
   /// - Parameter skipped: places of messages that were kept from the normalizer.
   init(_ session: ArchiveMap.Session, _ skipped: Set<Int64>) {
     self.skipped = skipped
     isAdmitted = session.row?.source != "live"
+    hasLogin = session.row?.loggedInAt != nil
   }
 
   /// What comes next begins elsewhere.
-  mutating func restart(at offset: Int64) { reader.restart(at: offset) }
+  mutating func restart(at offset: Int64) {
+    reader.restart(at: offset)
+    isAdmitted = isAdmitted || hasLogin
+  }
 
   /// What is in the next block.
   mutating func census(of block: Archive.StoredBlock) -> BlockCensus {
