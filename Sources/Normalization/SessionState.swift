@@ -50,7 +50,7 @@ extension Normalizer {
       // What the new server has opened already was opened in this session.
       closeWhatRestartEnded(openedBefore: session.number, at: session.endedAt)
       session.facts.boot = bootedAt
-    } else if session.facts.boot == nil {
+    } else if session.facts.boot == nil || session.clockStepMs != 0 {
       session.facts.boot = bootedAt
     }
     session.clockStepMs = 0
