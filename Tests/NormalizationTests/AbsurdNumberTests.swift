@@ -29,7 +29,7 @@ import Testing
   /// Ends the session, and what lasted with it: the server was started anew.
   private func end(_ normalizer: inout Normalizer, at time: Int64) {
     normalizer.sessionEnded(at: time)
-    normalizer.sessionBegan(id: 2)
+    normalizer.sessionBegan(id: 2, at: time)
     normalizer.take(Self.booted, at: time + 1_000_000)
   }
 
@@ -45,7 +45,7 @@ import Testing
       var normalizer = Normalizer(server: 1, options: Self.options)
       for step in try Heard(path).steps {
         switch step {
-        case .began: normalizer.sessionBegan(id: 1)
+        case .began(let time): normalizer.sessionBegan(id: 1, at: time)
         case .ended(let time): normalizer.sessionEnded(at: time)
         case .frame(let frame, let time):
           cases += try disturb(&normalizer, frame, at: time, &known, &sink)
@@ -133,7 +133,7 @@ import Testing
     let steps = try Heard(Fixture.recording("queues-22")).steps
     for step in steps.prefix(steps.count / 3) {
       switch step {
-      case .began: normalizer.sessionBegan(id: 1)
+      case .began(let time): normalizer.sessionBegan(id: 1, at: time)
       case .ended(let time): normalizer.sessionEnded(at: time)
       case .frame(let frame, let time):
         normalizer.take(frame, at: time)
@@ -209,7 +209,7 @@ import Testing
       var normalizer = Normalizer(server: 1, options: Self.options)
       for step in steps {
         switch step {
-        case .began: normalizer.sessionBegan(id: 1)
+        case .began(let time): normalizer.sessionBegan(id: 1, at: time)
         case .ended(let time): normalizer.sessionEnded(at: time)
         case .frame(var frame, let time):
           for header in frame.headers.indices.reversed() where next(10) == 0 {
@@ -248,12 +248,16 @@ import Testing
       for (number, item) in steps.enumerated() {
         if number == steps.count / 2 || number == steps.count * 3 / 4 {
           // A session ends without a word, and the next begins with a clock that was set.
-          if case .frame(_, let time) = item { normalizer.sessionEnded(at: shifted(time)) }
-          normalizer.sessionBegan(id: 2)
+          var now: Int64 = 0
+          if case .frame(_, let time) = item {
+            now = time
+            normalizer.sessionEnded(at: shifted(time))
+          }
           shift = shift == 0 ? step : 0
+          normalizer.sessionBegan(id: 2, at: shifted(now))
         }
         switch item {
-        case .began: normalizer.sessionBegan(id: 1)
+        case .began(let time): normalizer.sessionBegan(id: 1, at: time)
         case .ended(let time): normalizer.sessionEnded(at: shifted(time))
         case .frame(let frame, let time): normalizer.take(frame, at: shifted(time))
         }

@@ -81,7 +81,7 @@ struct RowCheck: RowSink {
 /// What a recording gives, message by message.
 struct Heard {
   enum Step {
-    case began
+    case began(at: Int64)
     case ended(Int64)
     case frame(Frame, at: Int64)
   }
@@ -94,9 +94,9 @@ struct Heard {
     var bytes: [UInt8] = []
     while let record = try capture.next(into: &bytes) {
       switch record {
-      case .connect:
+      case .connect(let time):
         buffer = FrameBuffer()
-        steps.append(.began)
+        steps.append(.began(at: time))
       case .disconnect(let time): steps.append(.ended(time))
       case .bytes(let time):
         buffer.append(bytes)
