@@ -8,8 +8,8 @@ public import NIOCore
 /// `onConnected` comes first and once, then `onBytes` any number of times, then `onDisconnected`
 /// once. None of them comes if there was no connection: `Connection.open` throws why.
 ///
-/// Times are microseconds since 1970, UTC, of one clock for the connection: the wall clock as it was
-/// made, and then one that nobody sets. They never go back, and differences are true durations.
+/// Times are microseconds since 1970, UTC, of one clock for the connection: the wall clock as it
+/// was made, and then one that nobody sets. They never go back, and differences are true durations.
 public struct Observer: Sendable {
   /// The connection stands, its TLS handshake included; the login has yet to come.
   public var onConnected: (@Sendable (_ timeMicroseconds: Int64) -> Void)?
@@ -20,7 +20,8 @@ public struct Observer: Sendable {
   public var onEvent: (@Sendable (_ event: Frame) -> Void)?
   /// The machine's wall clock was set by so many microseconds (back, where negative) since the last
   /// bytes; the times go on as if it had not been. Comes before the bytes that show it.
-  public var onClockStep: (@Sendable (_ stepMicroseconds: Int64, _ timeMicroseconds: Int64) -> Void)?
+  public var onClockStep:
+    (@Sendable (_ stepMicroseconds: Int64, _ timeMicroseconds: Int64) -> Void)?
   /// The connection is gone, and why.
   public var onDisconnected: (@Sendable (_ end: Connection.End, _ timeMicroseconds: Int64) -> Void)?
 

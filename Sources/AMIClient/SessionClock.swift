@@ -7,8 +7,8 @@ import Glibc
 /// that goes on while the machine sleeps. What the wall clock says since is compared: where it was
 /// set, `step` says by how much.
 ///
-/// **Source:** clock_gettime(2): CLOCK_REALTIME, CLOCK_BOOTTIME. Both are slewed alike, so that they
-/// differ by steps alone.
+/// **Source:** clock_gettime(2): CLOCK_REALTIME, CLOCK_BOOTTIME. Both are slewed alike, so that
+/// they differ by steps alone.
 struct SessionClock {
   /// A difference of less is no step, in microseconds: the two clocks cannot be read at once.
   static let stepLeast: Int64 = 250_000
@@ -52,7 +52,8 @@ struct SessionClock {
 
   /// Goes on to a reading.
   ///
-  /// - Returns: by how much the wall clock was set since the last time, ahead or back (negative), in
+  /// - Returns: by how much the wall clock was set since the last time, ahead or back (negative),
+  /// in
   ///   microseconds; nil if it was not.
   mutating func advance(to reading: Reading) -> Int64? {
     now = max(now, start.wall + (reading.boot - start.boot))

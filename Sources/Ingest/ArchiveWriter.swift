@@ -4,8 +4,8 @@ import Store
 ///
 /// A block is written together with the first position that stands after it, so that a restart goes
 /// on where the blocks end and makes no block twice. What is still being compressed, or waits for
-/// such a position, is held here: in order, the ends of sessions included. So no position overtakes a
-/// block.
+/// such a position, is held here: in order, the ends of sessions included. So no position overtakes
+/// a block.
 struct ArchiveWriter {
   private let store: Store
   private let server: Int64

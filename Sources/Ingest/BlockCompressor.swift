@@ -77,6 +77,7 @@ final class BlockCompressor {
   private func first(waiting: Bool) -> Finished? {
     guard let first = jobs.first, first.job.isDone(waiting: waiting) else { return nil }
     jobs.removeFirst()
-    return Finished(block: first.job.block, row: first.row, position: first.position, mark: first.mark)
+    return Finished(
+      block: first.job.block, row: first.row, position: first.position, mark: first.mark)
   }
 }

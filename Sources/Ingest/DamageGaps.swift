@@ -3,8 +3,8 @@ import Store
 /// The rows of `gaps` that name bytes of the stream, while a store is made anew.
 ///
 /// What is damaged is found out again: a row that is there stays, with its id and its times; one of
-/// bytes that can be read again goes. New ones have ids of their own, server number × 2^40 + 2^38 + a
-/// counter, so that those of the stream's ledger never meet them.
+/// bytes that can be read again goes. New ones have ids of their own, server number × 2^40 + 2^38 +
+/// a counter, so that those of the stream's ledger never meet them.
 struct DamageGaps {
   /// The first id of a server's rows that are made here lies so much above its first.
   static let idsFrom: Int64 = 1 << 38

@@ -5,9 +5,7 @@ public import Store
 
 /// Takes the stream of one server into a store: bytes become blocks, frames become rows, and both
 /// are committed with the position reached. Live recording and import both go through here, so the
-/// same bytes give the same rows whichever way they came.
-///
-/// Not for several threads: one owner calls `take`, `commit` and `finish`.
+/// same bytes give the same rows whichever way they came. For one thread.
 ///
 /// A process that stops at any moment loses nothing that is still in the journal or the capture:
 /// the next one goes on behind the last committed block, with the normalizer's state as it was
@@ -39,7 +37,7 @@ public final class Ingest {
   private var resumption: Store.Position?
   private var writtenFacts = Normalizer.ServerFacts()
   private var mark: Int64 = 0
-  /// Whether a session of this source was seen, so that what follows is of the same source.
+  /// Whether a session of this source was seen.
   private var hasBegun = false
   /// Where bytes are missing before those that come next.
   private var hole: Ledger.Hole?
@@ -86,7 +84,7 @@ public final class Ingest {
   /// - Parameter mark: where the record stands in its source, such as the number of its segment;
   ///   never less than before. `committedMark` says later how much of the source is not needed any
   ///   more.
-  /// - Throws: `StoreError`; `IngestError` for a recording that is older than what the store holds.
+  /// - Throws: `StoreError`; `IngestError` for a recording of a time that the store holds.
   public func take(_ record: Capture.Record, _ bytes: [UInt8], mark: Int64 = 0) throws {
     self.mark = mark
     try store.begin()
@@ -120,7 +118,7 @@ public final class Ingest {
     if let known, known.id <= resumption?.sessionID ?? ledger.lastSessionID {
       return passOver(known)
     }
-    // A later session of the same source may begin, by the clock, before the one before it ended.
+    // A later session of a source may begin, by the clock, before the one before it ended.
     if source != .live, !hasBegun, known == nil, try store.holds(time, of: server) {
       throw IngestError.older
     }

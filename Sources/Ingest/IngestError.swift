@@ -4,7 +4,7 @@ public struct IngestError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Code: Sendable, Equatable {
     /// The store's saved state cannot be read.
     case stateUnreadable
-    /// The recording begins before the end of what the store holds of this server.
+    /// The recording begins in a time of which the store holds a recording of this server.
     case older
     /// The bytes are no AMI stream.
     case notAMI
@@ -24,8 +24,8 @@ public struct IngestError: Error, Sendable, Equatable, CustomStringConvertible {
   static let older = IngestError(
     code: .older,
     description:
-      "the recording begins before the end of what the store holds of this server; import a server's "
-      + "recordings oldest first, or give this one a name of its own with --server")
+      "the store holds what this server said when the recording begins; give this one a name of its "
+      + "own with --server")
 
   static func notAMI(_ path: String) -> IngestError {
     IngestError(

@@ -19,7 +19,8 @@ struct ServerCensus {
     for (name, count) in events { held[Name(server: server, name: name), default: 0] += count }
   }
 
-  /// What a block that cannot be read back says of its events; nil where that cannot be read either.
+  /// What a block that cannot be read back says of its events; nil where that cannot be read
+  /// either.
   mutating func addDoubtful(_ events: [[UInt8]: Int64]?, of server: Int64) {
     guard let events else {
       unknown.insert(server)

@@ -3,9 +3,10 @@ import AMI
 /// What time it is in a stream: when its bytes were received, or what they say themselves where
 /// nobody noted that.
 ///
-/// Within a session the time never goes back, and durations stay: where the times of a recording were
-/// told by a clock that was set back, they go on from where they were, as much ahead of that clock as
-/// it was set back. A new session begins with the time of its connection, whatever went before it.
+/// Within a session the time never goes back, and durations stay: where the times of a recording
+/// are those of a clock that was set back, they go on from where they were, as much ahead of that
+/// clock as it was set back. A new session begins with the time of its connection, whatever went
+/// before it.
 struct StreamClock {
   /// How the times of a session are known.
   enum Source: String {
@@ -21,8 +22,8 @@ struct StreamClock {
   /// `Uniqueid` that looks like one.
   static let jumpMax = TimeSpan.days(30)
 
-  /// A time that lies no further back is no sign of a clock that was set, in microseconds: events of
-  /// several threads carry times that are a little out of order.
+  /// A time that lies no further back is no sign of a clock that was set, in microseconds: events
+  /// of several threads carry times that are a little out of order.
   static let jitterMax: Int64 = 1_000_000
   /// A clock that was set back by so much or more, in microseconds, is taken to be right again when
   /// its time catches up at once: so long no server is silent.

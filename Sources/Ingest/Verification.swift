@@ -44,7 +44,8 @@ public struct Verification: ~Copyable {
 
   private mutating func checks() throws -> [Check] {
     let invariants = try archive.invariants()
-    // A collector may write meanwhile: at least these events are in the blocks, or a session is open.
+    // A collector may write meanwhile: at least these events are in the blocks, or a session is
+    // open.
     let before = try? archive.eventCounts()
     try readBlocks()
     return [
@@ -113,8 +114,8 @@ public struct Verification: ~Copyable {
 
   // MARK: Event counts
 
-  /// What came last is in the tables before its block is made: of a server with an open session more
-  /// may be counted.
+  /// What came last is in the tables before its block is made: of a server with an open session
+  /// more may be counted.
   private func eventCountContradictions(_ before: Archive.EventCounts?) -> [String] {
     lookUp {
       let after = try archive.eventCounts()

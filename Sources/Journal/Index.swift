@@ -65,7 +65,8 @@ final class Index {
   /// Reads no line past a number of bytes of the index.
   func end(at limit: Int64) { self.limit = limit }
 
-  /// Reads the whole index of a recording once, to know where it ends and whether it can be trusted.
+  /// Reads the whole index of a recording once, to know where it ends and whether it can be
+  /// trusted.
   static func survey(_ path: String) throws(JournalError) -> Survey {
     try survey(try ByteSource(path: path, readAhead: readAheadBytes))
   }

@@ -9,8 +9,8 @@ public struct Segment: Hashable, Comparable, Sendable {
   /// Digits of a name. A number is the second it was begun in, or one more than the last.
   static let digits = 10
   static let numberMax: Int64 = 9_999_999_999
-  /// A clock that says this second (of the year 2128) or a later one numbers no segment: the numbers
-  /// after it must last.
+  /// A clock that says this second (of the year 2128) or a later one numbers no segment: the
+  /// numbers after it must last.
   static let clockMax: Int64 = 5_000_000_000
 
   /// The folder of the journal.

@@ -224,8 +224,8 @@ extension Normalizer {
 
   // MARK: Closing
 
-  /// Ends a channel and what it takes part in. One that a list showed to be up, and that turns out to
-  /// have ended in a gap before, ended when it was seen last.
+  /// Ends a channel and what it takes part in. One that a list showed to be up, and that turns out
+  /// to have ended in a gap before, ended when it was seen last.
   mutating func close(_ slot: Int, at lastTime: Instant, by closedBy: String) {
     let row = channels[slot].row
     let time = max(lastTime, row.startedAt, row.answeredAt ?? lastTime)

@@ -17,7 +17,8 @@ struct NameIndex: Sendable {
   }
 
   /// The number of a name, a new one if need be. Bytes that are no UTF-8 are the name that
-  /// `Text.decode` makes of them: so the text of a name, which is what is stored, is the name again.
+  /// `Text.decode` makes of them: so the text of a name, which is what is stored, is the name
+  /// again.
   mutating func number(of name: borrowing Span<UInt8>) -> Int {
     var slot = Int(truncatingIfNeeded: Self.hash(name)) & (slots.count - 1)
     while slots[slot] >= 0 {

@@ -23,8 +23,8 @@ public protocol Row: Visitable {
   /// The columns in the order in which `visit` shows them.
   static var columns: [String] { get }
   /// Times that follow each other, each list in its order: a time that is less than one before it
-  /// in its list is written as that one. Threads of a server tell what they see in no certain order,
-  /// and times are reckoned back; no row ends before it begins.
+  /// in its list is written as that one. Threads of a server tell what they see in no certain
+  /// order, and times are reckoned back; no row ends before it begins.
   static var timeLines: [[String]] { get }
 }
 

@@ -38,8 +38,8 @@ public struct SQLiteError: Error, CustomStringConvertible, Sendable, Equatable {
     switch code {
     case SQLITE_CORRUPT, SQLITE_NOTADB: true
     case let code where code & 0xFF == SQLITE_CORRUPT: true
-    // Read, read past the end of the file, and what a file system found wrong. CSQLite does not have
-    // the names: they are expressions.
+    // Read, read past the end of the file, and what a file system found wrong. CSQLite does not
+    // have the names: they are expressions.
     case SQLITE_IOERR | 1 << 8, SQLITE_IOERR | 2 << 8, SQLITE_IOERR | 33 << 8: true
     default: false
     }

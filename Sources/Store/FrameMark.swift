@@ -1,6 +1,6 @@
-// Which message is being worked off: STORE.mark beside the store. 64-bit integers of the machine, in
-// a file of 4096 bytes that is mapped into memory, so that a mark costs no call of the system and is
-// still there when the process dies at it:
+// Which message is being worked off: STORE.mark beside the store. 64-bit integers of the machine,
+// in a file of 4096 bytes that is mapped into memory, so that a mark costs no call of the system
+// and is still there when the process dies at it:
 //
 //   | number | meaning |
 //   |---|---|
@@ -44,13 +44,14 @@ import Glibc
   private let numbers: UnsafeMutableBufferPointer<Int64>
   private var condemned: Set<Place> = []
 
-  /// Opens the mark of the store at `path`, and draws the conclusion from what it says. Nil where no
-  /// such file can be made: the store can be written without.
+  /// Opens the mark of the store at `path`, and draws the conclusion from what it says. Nil where
+  /// no such file can be made: the store can be written without.
   init?(store path: String) {
     let descriptor = unsafe open(path + ".mark", O_RDWR | O_CREAT | O_CLOEXEC, mode_t(0o640))
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    // All of it must be there before it is mapped: a page without room on the disk would be a signal.
+    // All of it must be there before it is mapped: a page without room on the disk would be a
+    // signal.
     guard posix_fallocate(descriptor, 0, off_t(Self.fileBytes)) == 0,
       let memory = unsafe mmap(
         nil, Self.fileBytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),

@@ -50,8 +50,8 @@ public struct Invariant: Sendable {
 
     """
 
-  /// Whether none of these rows was there in such a time: what they say of times of each other holds
-  /// for the others. `rows` are names of tables with the columns of their beginning and end.
+  /// Whether none of these rows was there in such a time: what they say of times of each other
+  /// holds for the others. `rows` are names of tables with the columns of their beginning and end.
   private static func isOfOneClock(_ rows: (name: String, start: String, end: String)...) -> String
   {
     rows.map { row in

@@ -24,8 +24,8 @@ extension Replacement {
       """)
   }
 
-  /// Copies the rows of a table, by the columns that both files have, unless rows with their ids are
-  /// there. Columns that only the new one has get their defaults.
+  /// Copies the rows of a table, by the columns that both files have, unless rows with their ids
+  /// are there. Columns that only the new one has get their defaults.
   func copy(_ table: String) throws {
     let columns = try commonColumns(table)
     let insertion = try self.insertion(table, columns)
@@ -114,8 +114,8 @@ extension Replacement {
     return id
   }
 
-  /// Adds a block that says only where bytes were that are lost: the stream's other bytes keep their
-  /// places, and every rebuild finds the same.
+  /// Adds a block that says only where bytes were that are lost: the stream's other bytes keep
+  /// their places, and every rebuild finds the same.
   public func addLostBlock(
     _ id: Int64, ofSession session: Int64, bytes: Range<Int64>, firstAt: Int64, lastAt: Int64,
     frames: Int64

@@ -66,8 +66,8 @@ enum Salvage {
     }
   }
 
-  /// The first id after `start` from which rows can be read, as far as leaps find it; nil when there
-  /// is none.
+  /// The first id after `start` from which rows can be read, as far as leaps find it; nil when
+  /// there is none.
   private static func firstReadable(
     after start: Int64, _ statement: borrowing Statement
   ) throws(SQLiteError) -> Int64? {

@@ -2,8 +2,8 @@ import SQLite
 
 extension Store {
   /// Writes blocks, the rows of their sessions, and the position after them: the only function that
-  /// writes a position. One that lies anywhere but at the end of what the blocks of its session hold
-  /// is never written.
+  /// writes a position. One that lies anywhere but at the end of what the blocks of its session
+  /// hold is never written.
   ///
   /// - Parameters:
   ///   - blocks: in the stream's order.

@@ -103,8 +103,8 @@ extension Store {
       """, [.integer(server)], Position.init)
   }
 
-  /// Notes a server's position: only `seal`, which knows that the blocks reach it, and the making of
-  /// a new file, which copies both.
+  /// Notes a server's position: only `seal`, which knows that the blocks reach it, and the making
+  /// of a new file, which copies both.
   func set(_ position: Position, of server: Int64) throws {
     try execute(
       """

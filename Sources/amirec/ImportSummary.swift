@@ -33,7 +33,8 @@ struct ImportSummary {
     }
     if progress.skippedFrames > 0 {
       let messages = progress.skippedFrames == 1 ? "message" : "messages"
-      line += "; \(progress.skippedFrames) \(messages) that ended the program twice: in the archive, "
+      line +=
+        "; \(progress.skippedFrames) \(messages) that ended the program twice: in the archive, "
         + "in no table; a later version may read them: amirec rebuild --retry-skipped"
     }
     if !reachedCeilings.isEmpty {

@@ -1,11 +1,13 @@
 /// By how much the wall clock differs from the time of a session, and since when.
 ///
-/// The times of a session stay true to themselves when the clock is set. But they are to be those of
-/// the day as well: after a while with another clock a new session begins, which has the right one.
+/// The times of a session stay true to themselves when the clock is set. But they are to be those
+/// of the day as well: after a while with another clock a new session begins, which has the right
+/// one.
 struct ClockSkew {
   /// A difference of no more is left as it is, in microseconds.
   static let most: Int64 = 60_000_000
-  /// How long a larger one is waited with, in microseconds: many a clock is set right again at once.
+  /// How long a larger one is waited with, in microseconds: many a clock is set right again at
+  /// once.
   static let patience: Int64 = 60_000_000
 
   private var skew: Int64 = 0

@@ -38,7 +38,8 @@ import Testing
     let outcome = await third.ended()
     #expect(outcome.status == 0)
     #expect(outcome.errors.contains("ended this program twice"))
-    #expect(try await recording.sql("SELECT count(*) FROM user_events WHERE name = 'Poison'") == "0")
+    #expect(
+      try await recording.sql("SELECT count(*) FROM user_events WHERE name = 'Poison'") == "0")
     // The archive has all of it, the message included.
     let stored = try await recording.stored()
     for stream in bad.sent + good.sent {
@@ -65,7 +66,9 @@ import Testing
     #expect(third.status == 1, "\(third.errors)")
     #expect(third.output.contains("1 message that ended the program twice"))
     func sql(_ text: String) async throws -> String {
-      let outcome = try await program.run(["sql", text, "--db", folder.file("x.db"), "--format", "csv"])
+      let outcome = try await program.run([
+        "sql", text, "--db", folder.file("x.db"), "--format", "csv",
+      ])
       return outcome.output.split(separator: "\n").dropFirst().joined(separator: "\n")
         .replacing("\r", with: "")
     }

@@ -24,8 +24,8 @@ import Testing
     return await program.ended()
   }
 
-  /// Files and folders below a folder, with the rights that they should not have. What the test made
-  /// itself is left out.
+  /// Files and folders below a folder, with the rights that they should not have. What the test
+  /// made itself is left out.
   private func tooOpen(_ folder: String) -> [String] {
     var found: [String] = []
     for name in files(in: folder) where name != "amirec.conf" {

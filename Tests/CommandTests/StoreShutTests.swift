@@ -6,8 +6,8 @@ import Testing
 
 /// amirecd and amirec status while the store cannot be used, or is taken away.
 @Suite(.serialized) struct StoreShutTests {
-  /// Starts amirecd once, ends it, has its store made unusable, and starts it again: it records. Once
-  /// the store is usable again it holds both sessions.
+  /// Starts amirecd once, ends it, has its store made unusable, and starts it again: it records.
+  /// Once the store is usable again it holds both sessions.
   private func recordsWithout(
     _ words: String, spoil: (String) throws -> Void, mend: (String) async throws -> Void
   ) async throws {

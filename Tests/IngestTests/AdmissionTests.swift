@@ -28,7 +28,8 @@ import Testing
     stream.connect(1010)
     stream.receive(1010.1, "Asterisk Call Manager/11.0.0\n")
     stream.receive(1010.2, "Response: Success\nActionID: challenge\nChallenge: 7\n\n")
-    stream.receive(1010.3, "Response: Success\nActionID: login\nMessage: Authentication accepted\n\n")
+    stream.receive(
+      1010.3, "Response: Success\nActionID: login\nMessage: Authentication accepted\n\n")
     stream.receive(1012, "Event: UserEvent\nPrivilege: user,all\nUserEvent: True\n\n")
     stream.disconnect(1013)
     return stream

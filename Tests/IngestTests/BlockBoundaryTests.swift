@@ -29,7 +29,9 @@ import Testing
     of size: Int, endingAt boundary: Int, beyond: Int, at time: Int64
   ) -> (records: [(Capture.Record, [UInt8])], bytes: [UInt8], events: Int) {
     var bytes = login
-    var records: [(Capture.Record, [UInt8])] = [(.connect(at: time), []), (.bytes(at: time), login)]
+    var records: [(Capture.Record, [UInt8])] = [
+      (.connect(at: time), []), (.bytes(at: time), login),
+    ]
     var events = 0
     while bytes.count < boundary + beyond {
       let left = boundary + beyond - bytes.count

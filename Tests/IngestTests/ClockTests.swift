@@ -25,7 +25,8 @@ import Testing
   }
 
   @Test(arguments: [30.0, 7200, 93_600])
-  func `a recording whose clock was set back keeps its durations, and says so`(step: Double) throws {
+  func `a recording whose clock was set back keeps its durations, and says so`(step: Double) throws
+  {
     var stream = Stream()
     stream.connect(100_000)
     stream.logIn(100_000.5)
@@ -124,7 +125,8 @@ import Testing
     #expect(try bench.rows("SELECT (received_us / 1000000) FROM user_events") == ["10060"])
     #expect(
       try bench.rows(
-        "SELECT count(*) FROM calls WHERE ring_ms < 0 OR talk_ms < 0 OR hold_ms < 0 OR ended_us < started_us")
+        "SELECT count(*) FROM calls WHERE ring_ms < 0 OR talk_ms < 0 OR hold_ms < 0 OR ended_us < started_us"
+      )
         == ["0"])
     #expect(try wrong(bench) == [])
     let rows = try bench.dump()

@@ -11,8 +11,8 @@ import Testing
       + Array("\r\nPrivilege: system,all\r\nValue: \(value)\r\n\r\n".utf8)
   }
 
-  /// Names of events: with NUL, no UTF-8, UTF-8 of what another is in Latin-1, two that look the same,
-  /// what JSON and SQL must escape.
+  /// Names of events: with NUL, no UTF-8, UTF-8 of what another is in Latin-1, two that look the
+  /// same, what JSON and SQL must escape.
   private static let names: [[UInt8]] = [
     [0x41, 0x00, 0x42], [0x00], [0x41], [0xE9], [0xC3, 0xA9], [0x65, 0xCC, 0x81], [0xFF, 0xFE],
     Array("'\"\\".utf8), [0x01, 0x1F], [0xED, 0xA0, 0x80], [0xF0, 0x9F, 0x98, 0x80],
