@@ -153,7 +153,8 @@ public final class Ingest {
 
   private func begin(at time: Int64, id: Int64) throws {
     if let resumption { try giveUp(resumption) }
-    // A rebuild sees them between the others, and so must this.
+    // What ended must be in the store. A rebuild sees lost sessions between the others; so does this.
+    try archive.write(waiting: true)
     for lost in try store.endLostSessions(of: server, before: id) {
       normalizer.sessionBegan(id: lost.id, at: lost.connectedAt)
       normalizer.sessionEnded(at: lost.endedAt!)

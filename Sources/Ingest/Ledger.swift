@@ -126,7 +126,12 @@ struct Ledger: Visitable {
     guard !isSettled, let login = row.loggedInAt, time - row.connectedAt >= Self.settledTime else {
       return
     }
-    try settle(login: login, in: store)
+    // What is imported may have been recorded before what was imported first.
+    if row.source != "live", let outage, login < outage.startedAt {
+      isSettled = true
+    } else {
+      try settle(login: login, in: store)
+    }
   }
 
   private mutating func settle(login: Int64, in store: Store) throws {
@@ -161,15 +166,14 @@ struct Ledger: Visitable {
       ["recording-ended", "cut"].contains(reason) ? "not-recorded" : row.endReason ?? reason
     // Of a server that is being recorded one sees at once that it is not.
     if row.source == "live" { try store.write(&gap) }
-    outage = gap
-    // What was recorded later may have been imported before.
+    // What was recorded later may have been imported before: the last outage stays the last.
     if row.source != "live",
       let next = try store.nextLogin(of: server, after: time, notOf: row.sourceName)
     {
       gap.endedAt = next
-      try store.write(&gap)
-      outage = nil
+      return try store.write(&gap)
     }
+    outage = gap
   }
 
   /// An attempt to connect failed, or what it led to did not last. Of a server that was never

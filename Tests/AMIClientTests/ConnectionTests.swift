@@ -119,7 +119,9 @@ import Testing
       let connection = try await Connection.open(to: server(port), limits: .patient)
       async let list = code { try await connection.send(Action("QueueStatus")) }
       async let one = code { try await connection.send(Action("CoreStatus")) }
-      #expect(await [list, one] == [.disconnected, .disconnected])
+      // What it had not read yet makes its end a reset.
+      let codes = await [list, one]
+      #expect(codes.allSatisfy { $0 == .disconnected || $0 == .broken })
     }
   }
 

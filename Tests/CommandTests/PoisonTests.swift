@@ -31,7 +31,7 @@ import Testing
         return false
       }
       return try await recording.sql(
-        "SELECT count(*) > 1 FROM user_events u JOIN sessions s ON s.id = u.session_id WHERE s.server_id = 1"
+        "SELECT count(*) > 1 FROM user_events WHERE server_id = 1"
       ) == "1"
     }
     third.signal(SIGTERM)
@@ -69,8 +69,8 @@ import Testing
       let outcome = try await program.run([
         "sql", text, "--db", folder.file("x.db"), "--format", "csv",
       ])
-      return outcome.output.split(separator: "\n").dropFirst().joined(separator: "\n")
-        .replacing("\r", with: "")
+      return outcome.output.split(whereSeparator: \.isNewline).dropFirst()
+        .joined(separator: "\n")
     }
     #expect(try await sql("SELECT count(*) FROM user_events") == "100")
     #expect(try await sql("SELECT sum(size) FROM blocks") == "\(stream.utf8.count)")

@@ -60,10 +60,11 @@ import Testing
     #expect(try await rows("SELECT * FROM mine") == "7")
     #expect(rights(of: store) == 0o640)
     #expect(
-      files(in: folder.path) == ["store.db", "store.db-shm", "store.db-wal", "store.db.lock"])
+      files(in: folder.path)
+        == ["store.db", "store.db-shm", "store.db-wal", "store.db.lock", "store.db.mark"])
     #expect(isWAL)
     let again = try await amirec(["rebuild", "--json"])
-    #expect(again.output.hasPrefix("{\"tables\":[{\"table\":\"event_counts\",\"before\":"))
+    #expect(again.output.hasPrefix("{\"tables\":[{\"table\":\"calls\",\"before\":"))
     #expect(again.output.contains("\"added\":0,\"removed\":0,\"changed\":0}"))
   }
 

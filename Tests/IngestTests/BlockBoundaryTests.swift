@@ -126,7 +126,7 @@ import Testing
   {
     var stream = Stream()
     stream.connect(1000)
-    stream.receive(1001, "Asterisk Call Manager/11.0.0\n")
+    stream.records.append((.bytes(at: 1_001_000_000), Self.login))
     stream.records.append((.bytes(at: 1_002_000_000), Self.event(0, bytes: 100)))
     let end = Int64(Self.login.count + 100)
     stream.records.append(
