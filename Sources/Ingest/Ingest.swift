@@ -153,7 +153,7 @@ public final class Ingest {
 
   private func begin(at time: Int64, id: Int64) throws {
     if let resumption { try giveUp(resumption) }
-    // What ended must be in the store. A rebuild sees lost sessions between the others; so does this.
+    // What ended must be stored. A rebuild sees lost sessions between the others; so does this.
     try archive.write(waiting: true)
     for lost in try store.endLostSessions(of: server, before: id) {
       normalizer.sessionBegan(id: lost.id, at: lost.connectedAt)

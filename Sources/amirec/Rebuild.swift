@@ -15,9 +15,9 @@ struct RebuildCommand: ParsableCommand {
       amirecd is to be stopped. What was recorded stays: servers, sessions, gaps, blocks, actions, \
       and tables of your own.
 
-      Of a damaged store all is kept that can be read: a block that cannot be read back costs itself, \
-      and has a row in gaps (reason damaged). What is lost is named on standard error, the old file \
-      is kept beside the new one as STORE.damaged, and the exit code is 1.
+      Of a damaged store all is kept that can be read: a block that cannot be read back costs \
+      itself, and has a row in gaps (reason damaged). What is lost is named on standard error, \
+      the old file is kept beside the new one as STORE.damaged, and the exit code is 1.
       """)
 
   @OptionGroup var store: StoreOptions
