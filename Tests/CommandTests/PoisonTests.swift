@@ -30,9 +30,8 @@ import Testing
       guard try await recording.sql(Self.skips) == "skipped \(Self.poison.utf8.count) 1" else {
         return false
       }
-      return try await recording.sql(
-        "SELECT count(*) > 1 FROM user_events WHERE server_id = 1"
-      ) == "1"
+      let counted = "SELECT sum(count) > 100 FROM event_counts WHERE server_id = 1"
+      return try await recording.sql(counted) == "1"
     }
     third.signal(SIGTERM)
     let outcome = await third.ended()
