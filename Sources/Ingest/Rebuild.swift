@@ -111,7 +111,7 @@ public final class Rebuild {
       id: 0, serverID: 0, connectedAt: 0, source: "", sourceName: nil, timeSource: "")
     /// When its login was accepted, as is recorded.
     var loggedInAt: Int64?
-    var reader = BlockReader()
+    var reader = FrameReader()
   }
 
   private func take(_ server: Int64, _ options: Normalizer.Options) throws {
@@ -164,7 +164,7 @@ public final class Rebuild {
     course.position = Store.Position(
       sessionID: session.id, connectedAt: session.connectedAt, sessionOffset: 0,
       lastAt: course.now, state: [])
-    course.reader.restart(at: 0)
+    course.reader = FrameReader()
     for piece in pieces {
       switch piece {
       case .block(let place): try take(place, &course)
@@ -206,7 +206,6 @@ public final class Rebuild {
   }
 
   private func take(_ block: Archive.StoredBlock, _ course: inout Course) throws {
-    var frame = Frame()
     var census = BlockCensus()
     var hasRetried = false
     var start = 0
@@ -214,16 +213,19 @@ public final class Rebuild {
       course.now = max(course.now, chunk.time)
       course.reader.append(block.bytes[start..<start + chunk.length])
       start += chunk.length
-      while let offset = course.reader.next(into: &frame) {
+      while course.reader.next() {
+        let offset = course.reader.range.lowerBound
         let isSkipped = course.gaps.skips(offset, of: block.sessionID)
         var isRead = !isSkipped || retriesSkipped
         if isRead {
-          course.ledger.retake(frame, at: course.now, &course.session)
-          isRead = course.ledger.admits(frame, of: course.session)
+          course.ledger.retake(course.reader.frame, at: course.now, &course.session)
+          isRead = course.ledger.admits(course.reader.frame, of: course.session)
         }
-        census.count(frame, isRead: isRead)
+        census.count(course.reader.frame, isRead: isRead)
         guard isRead else { continue }
-        if course.normalizer.take(frame, at: course.now) != nil { progress.events += 1 }
+        if course.normalizer.take(course.reader.frame, at: course.now) != nil {
+          progress.events += 1
+        }
         if course.normalizer.eventNameCount > Ingest.eventNamesMax {
           course.normalizer.forgetEventNames()
         }
@@ -247,7 +249,8 @@ public final class Rebuild {
   ) throws {
     // Bytes that never were in a block are told by a gap of their own.
     guard !course.gaps.tell(hole.bytes, of: course.session.id) else {
-      return course.reader.restart(at: hole.bytes.upperBound)
+      course.reader = FrameReader(at: hole.bytes.upperBound)
+      return
     }
     try replacement.store.begin()
     let known = pieces.reduce(Int64(0)) {
@@ -276,7 +279,7 @@ public final class Rebuild {
     course.now = until
     course.normalizer.sessionBegan(id: course.session.id, at: course.now)
     course.ledger.assumeLogin(course.loggedInAt, &course.session)
-    course.reader.restart(at: bytes.upperBound)
+    course.reader = FrameReader(at: bytes.upperBound)
     course.position?.sessionOffset = bytes.upperBound
     try drain(&course)
   }

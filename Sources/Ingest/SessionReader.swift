@@ -3,7 +3,7 @@ import Store
 
 /// Reads a session's blocks as they were taken in, to count what is in them again.
 struct SessionReader {
-  private var reader = BlockReader()
+  private var reader = FrameReader()
   private let skipped: Set<Int64>
   /// Whether messages count: live, from the accepted login on.
   private var isAdmitted: Bool
@@ -19,19 +19,18 @@ struct SessionReader {
 
   /// What comes next begins elsewhere.
   mutating func restart(at offset: Int64) {
-    reader.restart(at: offset)
+    reader = FrameReader(at: offset)
     isAdmitted = isAdmitted || hasLogin
   }
 
   /// What is in the next block.
   mutating func census(of block: Archive.StoredBlock) -> BlockCensus {
-    var frame = Frame()
     var census = BlockCensus()
-    reader.append(block.bytes)
-    while let offset = reader.next(into: &frame) {
-      let isSkipped = skipped.contains(offset)
-      if !isSkipped, Ledger.acceptsLogin(frame) { isAdmitted = true }
-      census.count(frame, isRead: isAdmitted && !isSkipped)
+    reader.append(block.bytes[...])
+    while reader.next() {
+      let isSkipped = skipped.contains(reader.range.lowerBound)
+      if !isSkipped, Ledger.acceptsLogin(reader.frame) { isAdmitted = true }
+      census.count(reader.frame, isRead: isAdmitted && !isSkipped)
     }
     return census
   }
