@@ -53,7 +53,7 @@ public struct Reconciliation {
       throw ReconciliationError(
         .usage, "no file to compare with: give --queue-log, --cdr or --cel")
     }
-    let connection = try Connection(path: path, mode: .readOnly)
+    let connection = try Connection.reading(path: path)
     connection.busyTimeout(10_000)
     let number = try Self.number(of: server, connection)
     var reconciliation = Reconciliation(

@@ -50,6 +50,27 @@ import Glibc
     unsafe self.handle = opened
   }
 
+  /// Opens a file for reading only. What a program that was killed left half done (a rollback
+  /// journal beside the file) is undone first, where this user may write.
+  ///
+  /// **Source:** sqlite.org/rescode.html, SQLITE_READONLY_ROLLBACK
+  public static func reading(path: String) throws(SQLiteError) -> Connection {
+    let connection = try Connection(path: path, mode: .readOnly)
+    guard connection.meetsRollback() else { return connection }
+    // Any statement that reads undoes it; where that fails the reader will say what is the matter.
+    try? Connection(path: path, mode: .readWrite).execute("SELECT count(*) FROM sqlite_schema")
+    return try Connection(path: path, mode: .readOnly)
+  }
+
+  private func meetsRollback() -> Bool {
+    do throws(SQLiteError) {
+      try execute("PRAGMA schema_version")
+      return false
+    } catch {
+      return error.isUnfinished
+    }
+  }
+
   deinit {
     unsafe sqlite3_close_v2(handle)
   }

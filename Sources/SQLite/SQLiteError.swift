@@ -30,6 +30,11 @@ public struct SQLiteError: Error, CustomStringConvertible, Sendable, Equatable {
   /// Whether the same statement may succeed later: another connection holds a lock.
   public var isRetryable: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 
+  /// Whether a program that was killed left a change half done, and this connection may not undo
+  /// it: one that may write does.
+  public var isUnfinished: Bool { code == Self.readOnlyRollback }
+  private static let readOnlyRollback = SQLITE_READONLY | 3 << 8
+
   /// Whether the statement was ended because its time was over.
   public var isInterruption: Bool { primaryCode == SQLITE_INTERRUPT }
 

@@ -15,7 +15,7 @@ public struct Archive: ~Copyable {
 
   private static func open(_ path: String) throws -> Connection {
     do {
-      let connection = try Connection(path: path, mode: .readOnly)
+      let connection = try Connection.reading(path: path)
       connection.busyTimeout(Store.busyTimeout)
       // A page that is none of the table's is found before its rows are taken for rows.
       try connection.execute("PRAGMA cell_size_check = ON")

@@ -71,6 +71,11 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         .damaged, path,
         "is damaged (\(error.message)); amirec verify --db \(path) says where, and amirec rebuild "
           + "saves what can be read", sqliteCode: error.code)
+    case _ where error.isUnfinished:
+      self.init(
+        .unreadable, path,
+        "was left half changed by a program that was killed; amirec verify --db \(path), run by a user "
+          + "who may write it, puts that right", sqliteCode: error.code)
     case 14:
       self.init(
         .unreadable, path, "cannot be opened; check that it exists and who may read and write it",

@@ -34,7 +34,7 @@ public enum StoreProbe {
     }
     let isInUse = try isLocked("\(file).lock", of: path)
     do {
-      let connection = try Connection(path: file, mode: .readOnly)
+      let connection = try Connection.reading(path: file)
       connection.busyTimeout(Store.busyTimeout)
       let version = try Schema.found(in: connection, path: path)
       guard version > 0 else { return .missing }

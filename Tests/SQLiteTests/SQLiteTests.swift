@@ -1,3 +1,4 @@
+import Glibc
 import SQLite
 import Support
 import Testing
@@ -214,6 +215,36 @@ import Testing
       #expect(try reader.prepare("SELECT i FROM t").isReadOnly == true)
       #expect(try reader.prepare("DELETE FROM t").isReadOnly == false)
     }
+  }
+
+  @Test func `a reader undoes what a killed program left half done`() throws {
+    let writer = try Connection(path: path, mode: .create)
+    // Without syncing the journal counts from its first byte on.
+    try writer.execute(
+      "CREATE TABLE t (i INTEGER); INSERT INTO t VALUES (1); PRAGMA synchronous = OFF; BEGIN; "
+        + "UPDATE t SET i = 2")
+    let left = folder.file("left.db")
+    for suffix in ["", "-journal"] { try copy(path + suffix, to: left + suffix) }
+    let error = #expect(throws: SQLiteError.self) {
+      try Connection(path: left, mode: .readOnly).execute("SELECT i FROM t")
+    }
+    #expect(error?.isUnfinished == true)
+    let reader = try Connection.reading(path: left)
+    let select = try reader.prepare("SELECT i FROM t")
+    #expect(try select.step() == true)
+    #expect(select.int(at: 0) == 1)
+  }
+
+  private func copy(_ one: String, to other: String) throws {
+    let from = unsafe open(one, O_RDONLY)
+    let to = unsafe open(other, O_WRONLY | O_CREAT, 0o600)
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = unsafe read(from, &bytes, bytes.count)
+    try #require(count > 0)
+    let written = unsafe write(to, bytes, count)
+    #expect(written == count)
+    close(from)
+    close(to)
   }
 
   @Test func `a file that is not there is code 14 with its path`() {
