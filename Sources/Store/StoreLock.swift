@@ -16,12 +16,24 @@ final class StoreLock {
         .unreadable, path,
         "its lock cannot be made beside it; check that the folder exists and may be written")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.take(descriptor) else {
       close(descriptor)
       throw StoreError(
         .locked, path, "is being written by another amirec or amirecd; stop that one first")
     }
     self.descriptor = descriptor
+  }
+
+  /// Who only asks whether the lock is held holds it for a moment: it is asked for again for this
+  /// long, in milliseconds.
+  private static let patience = 200
+
+  private static func take(_ descriptor: Int32) -> Bool {
+    for _ in 0..<patience / 10 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      usleep(10_000)
+    }
+    return false
   }
 
   /// The path of the file itself, if there is one.
@@ -32,6 +44,8 @@ final class StoreLock {
   }
 
   deinit {
+    // Not by closing alone: a child that is about to become another program still has it open.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 }

@@ -47,6 +47,18 @@ struct Recording {
     return sessions
   }
 
+  /// Expects the store to hold what a server sent, session by session: of one that was closed while
+  /// events came, the last that were sent may be unread.
+  func expectStored(
+    _ sent: [[UInt8]], at location: SourceLocation = #_sourceLocation
+  ) async throws {
+    let stored = try await stored()
+    #expect(stored.count == sent.count, sourceLocation: location)
+    for (sent, stored) in zip(sent, stored) {
+      #expect(!stored.isEmpty && sent.starts(with: stored.utf8), sourceLocation: location)
+    }
+  }
+
   /// What amirec status says, by default of the configuration.
   func status(_ arguments: [String]? = nil) async throws -> Outcome {
     try await Program.built("amirec").run(

@@ -40,8 +40,7 @@ import Testing
     let outcome = await second.ended()
     #expect(outcome.errors.contains("the store holds all that was received"))
     #expect(outcome.errors.split(separator: "\n").count { $0.contains(" error amirecd: ") } == 1)
-    let sent = manager.sent.map { String(decoding: $0, as: UTF8.self) }
-    #expect(try await recording.stored() == sent)
+    try await recording.expectStored(manager.sent)
   }
 
   @Test func `a store of another version is waited for while recording goes on`() async throws {
@@ -121,7 +120,7 @@ import Testing
     manager.endEvents()
     running.signal(SIGTERM)
     #expect(await running.ended().errors.contains("the store holds all that was received"))
-    #expect(try await recording.stored() == [String(decoding: manager.sent[0], as: UTF8.self)])
+    try await recording.expectStored(manager.sent)
     #expect(try await Program.built("amirec").run(["verify", "--db", recording.store]).status == 0)
   }
 
@@ -140,7 +139,7 @@ import Testing
     try await eventually("noticed") { running.errors.contains("the store is written again") }
     running.signal(SIGTERM)
     _ = await running.ended()
-    #expect(try await recording.stored() == [String(decoding: manager.sent[0], as: UTF8.self)])
+    try await recording.expectStored(manager.sent)
     let old = try await Program.built("amirec").run([
       "sql", "SELECT sum(count) > 100 FROM event_counts", "--db", moved, "--format", "csv",
     ])
@@ -159,7 +158,7 @@ import Testing
     try await eventually("noticed") { running.errors.contains("the store is written again") }
     running.signal(SIGTERM)
     #expect(await running.ended().errors.contains("the store holds all that was received"))
-    #expect(try await recording.stored() == [String(decoding: manager.sent[0], as: UTF8.self)])
+    try await recording.expectStored(manager.sent)
   }
 
   @Test func `a journal that another program holds stops no other server`() async throws {
@@ -238,7 +237,7 @@ import Testing
     running.signal(SIGTERM)
     #expect(await running.ended().errors.contains("the store holds all that was received"))
     #expect(manager.sent.count == 1)
-    #expect(try await recording.stored() == [String(decoding: manager.sent[0], as: UTF8.self)])
+    try await recording.expectStored(manager.sent)
   }
 
   @Test func `a journal that cannot be read is told from one that is`() async throws {
