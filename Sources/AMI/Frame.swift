@@ -138,12 +138,17 @@ public struct Frame: Sendable {
 
   // MARK: Filling
 
+  /// Room for more headers than this is given back after the message that needed it.
+  private static let headersKept = 4_096
+  /// Room for more bytes than this is given back after the message that needed it.
+  private static let bytesKept = 1 << 20
+
   mutating func reset() {
     for header in headers {
       if let name = header.name { firsts[name.index] = 0 }
     }
-    headers.removeAll(keepingCapacity: true)
-    bytes.removeAll(keepingCapacity: true)
+    headers.removeAll(keepingCapacity: headers.capacity <= Self.headersKept)
+    bytes.removeAll(keepingCapacity: bytes.capacity <= Self.bytesKept)
     kind = .other
     damage = .none
   }

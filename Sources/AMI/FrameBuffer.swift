@@ -11,13 +11,17 @@
 /// | `Response: Follows` … `--END COMMAND--` CR LF CR LF | before Asterisk 14: raw output, empty lines included; kept as one `Output` |
 ///
 /// Asterisk 15 to 19 cut a message in half when the reader is slow, and go on with the next: such a
-/// pair is split again, and the first half is marked (`Frame.Damage.cut`).
+/// pair is split again, and the first half is marked (`Frame.Damage.cut`). A `UserEvent` that looks
+/// like such a pair is marked and left whole.
 ///
 /// **Source:** main/manager.c; commit f6062b17cc (the short-write defect); recordings.
 public struct FrameBuffer: Sendable {
   /// A frame longer than this is cut there, in bytes; the rest up to the next empty line is passed
   /// over.
   public static let frameBytesMax = 8 << 20
+
+  /// More room than this, in bytes, is given back when nothing is held.
+  private static let roomKept = 1 << 20
 
   private var storage: [UInt8] = []
   private var scanner = FrameScanner()
@@ -57,7 +61,11 @@ public struct FrameBuffer: Sendable {
   private mutating func dropConsumed() {
     let consumed = scanner.frameStart
     guard consumed > 0, consumed == storage.count || consumed >= storage.count / 2 else { return }
-    storage.removeFirst(consumed)
+    if consumed == storage.count, storage.capacity > Self.roomKept {
+      storage = []
+    } else {
+      storage.removeFirst(consumed)
+    }
     base += consumed
     scanner.rebase(by: consumed)
   }

@@ -17,6 +17,8 @@ struct FrameScanner: Sendable {
   private var isContinued = false
   /// Whether the message is a `Response: Follows` whose output has not ended.
   private var isFollows = false
+  /// Whether the message is a `UserEvent` that holds what looks like the beginning of another one.
+  private var isDoubtful = false
   private var pending = Frame()
   private let names = HeaderNameTable.shared
 
@@ -88,7 +90,9 @@ struct FrameScanner: Sendable {
     }
     switch addHeader(line, in: bytes) {
     case .banner: return emit(upTo: searched, in: bytes, into: &frame)
-    case .lateBanner: return split(at: line.lowerBound, in: bytes, into: &frame)
+    case .lateBanner:
+      if !isUserEvent(in: bytes) { return split(at: line.lowerBound, in: bytes, into: &frame) }
+      doubt(line)
     case .privilege:
       if let cut = cutPosition(in: bytes) {
         pending.dropLastHeader()
@@ -176,6 +180,13 @@ struct FrameScanner: Sendable {
       valueEnd: UInt32(truncatingIfNeeded: valueEnd - frameStart), name: name)
   }
 
+  /// A banner within a user's words: it stays one of them.
+  private mutating func doubt(_ line: Range<Int>) {
+    isDoubtful = true
+    pending.append(
+      header(line.lowerBound, line.lowerBound, line.lowerBound, line.upperBound, nil))
+  }
+
   private mutating func begin(with name: HeaderName?, in bytes: borrowing Span<UInt8>) {
     switch name {
     case .event: pending.kind = .event
@@ -227,7 +238,10 @@ struct FrameScanner: Sendable {
   /// Where the message in progress was cut, when the `Privilege` that just came is not its own:
   /// every event has exactly one, right after `Event`, so the line before must be the rest of the
   /// old message with the new one's `Event:` in it.
-  private func cutPosition(in bytes: borrowing Span<UInt8>) -> Int? {
+  ///
+  /// A `UserEvent` is never split: its headers are what a dialplan, and so perhaps a caller, made
+  /// of them, and what follows would be an event that nobody sent. It is marked all the same.
+  private mutating func cutPosition(in bytes: borrowing Span<UInt8>) -> Int? {
     let count = pending.headers.count
     // The usual case first: an event's own Privilege, behind a name without a colon.
     if count == 2, pending.headers[0].name == .event,
@@ -242,8 +256,11 @@ struct FrameScanner: Sendable {
     guard ends(privilege, with: "all", in: bytes), let event = lastEvent(in: line, of: bytes) else {
       return nil
     }
-    if event > line.lowerBound { return event }
-    return count > 2 && !isUserEvent(in: bytes) ? event : nil
+    if count > 2, isUserEvent(in: bytes) {
+      isDoubtful = true
+      return nil
+    }
+    return event > line.lowerBound || count > 2 ? event : nil
   }
 
   private func holdsColon(_ value: Range<Int>, in bytes: borrowing Span<UInt8>) -> Bool {
@@ -268,8 +285,8 @@ struct FrameScanner: Sendable {
     return nil
   }
 
-  /// A `UserEvent` may hold lines of its user's that look like the beginning of an event.
   private func isUserEvent(in bytes: borrowing Span<UInt8>) -> Bool {
+    guard pending.kind == .event else { return false }
     let value = pending.headers[0].valueRange
     return Self.starts(
       bytes, frameStart + value.lowerBound..<frameStart + value.upperBound, with: "UserEvent")
@@ -289,7 +306,7 @@ struct FrameScanner: Sendable {
     upTo end: Int, in bytes: borrowing Span<UInt8>, into frame: inout Frame,
     damage: Frame.Damage = .none
   ) -> Bool {
-    pending.damage = damage
+    pending.damage = isDoubtful && damage == .none ? .cut : damage
     unsafe bytes.extracting(frameStart..<end).withUnsafeBufferPointer { raw in
       unsafe pending.bytes.append(contentsOf: raw)
     }
@@ -298,6 +315,7 @@ struct FrameScanner: Sendable {
     frameStart = end
     isContinued = false
     isFollows = false
+    isDoubtful = false
     mode = .headers
     return true
   }

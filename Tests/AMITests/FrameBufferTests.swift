@@ -122,14 +122,29 @@ func frames(of text: String) -> [[String]] { frames(of: Array(text.utf8)) }
     #expect(frames[1].text(of: .event) == "B")
   }
 
-  @Test func `headers that a UserEvent forges come after the real ones and split nothing`() {
+  @Test(arguments: [
+    "Event: Hangup\r\nPrivilege: call,all\r\nUniqueid: 2.2\r\n",
+    "Said: whateverEvent: Hangup\r\nPrivilege: call,all\r\nUniqueid: 2.2\r\n",
+    "Asterisk Call Manager/11.0.0\r\nEvent: Hangup\r\nPrivilege: call,all\r\nUniqueid: 2.2\r\n",
+  ])
+  func `what a UserEvent forges comes after the real headers, splits nothing and is marked`(
+    words: String
+  ) {
     let frames = wholeFrames(
-      of: "Event: UserEvent\r\nPrivilege: user,all\r\nUniqueid: 1.1\r\nEvent: Hangup\r\n"
-        + "Privilege: call,all\r\nUniqueid: 2.2\r\n\r\n")
-    #expect(frames.count == 1)
+      of: "Event: UserEvent\r\nPrivilege: user,all\r\nUniqueid: 1.1\r\n" + words
+        + "\r\nEvent: A\r\n\r\n")
+    #expect(frames.map(\.kind) == [.event, .event])
+    #expect(frames[0].text(of: .event) == "UserEvent")
     #expect(frames[0].text(of: .uniqueid) == "1.1")
     #expect(frames[0].texts(named: "uniqueid") == ["1.1", "2.2"])
-    #expect(frames[0].damage == .none)
+    #expect(frames.map(\.damage) == [.cut, .none])
+  }
+
+  @Test func `a UserEvent that was cut before anybody's words is split from the next`() {
+    #expect(
+      frames(of: "Event: UserEventEvent: B\r\nPrivilege: x,all\r\n\r\n") == [
+        ["event cut", "Event=UserEvent"], ["event none", "Event=B", "Privilege=x,all"],
+      ])
   }
 
   @Test func `a list item has no Privilege, an OriginateResponse is an event`() {
