@@ -86,7 +86,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + nio, swiftSettings: strict),
 
-    .target(name: "Support", dependencies: [], path: "Tests/Support", swiftSettings: strict),
+    .target(name: "Support", dependencies: ["SQLite"], path: "Tests/Support", swiftSettings: strict),
     tests("Display", ["Display", "Support"]),
     tests("AMI", ["AMI", "Support"]),
     tests("SQLite", ["SQLite", "Support"]),
@@ -104,6 +104,12 @@ let package = Package(
       "Command",
       [
         "AMI", "AMIClient", "Display", "Journal", "SQLite", "Store", "Support", log, "amirec",
+        "amirecd",
+      ] + nio),
+    tests(
+      "Simulation",
+      [
+        "AMI", "AMIClient", "Ingest", "Journal", "Normalization", "SQLite", "Store", "Support", log,
         "amirecd",
       ] + nio),
     tests("Asterisk", ["AMI", "AMIClient", "SQLite", "Support"]),

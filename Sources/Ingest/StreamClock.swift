@@ -76,15 +76,23 @@ struct StreamClock {
     return step
   }
 
-  /// The first time that bytes of a recording without an index carry; nil where there is none.
+  /// So many times at the beginning of a recording vote for its first one.
+  static let votersMax = 101
+
+  /// The first time that bytes of a recording without an index carry, of those that lie near most
+  /// others: all that follows is measured by it. Nil where there is none.
   static func firstTime(in bytes: some Collection<UInt8>) -> Int64? {
     var buffer = FrameBuffer()
     var frame = Frame()
+    var times: [Instant] = []
     buffer.append(bytes)
-    while buffer.next(into: &frame) {
-      if let time = stamp(in: frame) ?? creation(in: frame) { return time.microseconds }
+    while times.count < votersMax, buffer.next(into: &frame) {
+      if let time = stamp(in: frame) ?? creation(in: frame) { times.append(time) }
     }
-    return nil
+    guard !times.isEmpty else { return nil }
+    let median = times.sorted()[times.count / 2]
+    let first = times.first { median.since($0) < jumpMax && $0.since(median) < jumpMax }
+    return first?.microseconds
   }
 
   /// A recording without an index begins: looks for the first time in its first bytes.

@@ -54,6 +54,22 @@ import Testing
     }
   }
 
+  @Test(arguments: ["253402300799.0", "0.000001", "1000000000.0", "4000000000.5"])
+  func `one absurd time does not set the time of a recording without an index`(first: String) throws
+  {
+    func tick(_ time: String) -> String {
+      "Event: UserEvent\nPrivilege: user,all\nTimestamp: \(time)\nUserEvent: Tick\n\n"
+    }
+    let ticks = (1_700_000_000..<1_700_000_020).map { tick("\($0).000000") }
+    let bench = Bench()
+    let text = "Asterisk Call Manager/11.0.0\n" + tick(first) + ticks.joined()
+    _ = try bench.take(try Stream(path: bench.folder.write(text.wire, to: "old.ami")))
+    #expect(
+      try bench.rows("SELECT ended_us - connected_us FROM sessions") == ["19000000"])
+    #expect(
+      try bench.rows("SELECT max(received_us) FROM user_events") == ["1700000019000000"])
+  }
+
   @Test func `a step that the recorder noted is a row and changes no time`() throws {
     var stream = Stream()
     stream.connect(1000)

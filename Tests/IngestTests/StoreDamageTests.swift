@@ -70,7 +70,7 @@ import Testing
     let expected = try whole.dump()
     for block in blocks {
       let bench = Bench()
-      try write(try read(whole.path), to: bench.path)
+      bench.folder.write(fileContent(whole.path), to: "store.db")
       try bench.execute(
         """
         UPDATE blocks SET bytes =
@@ -165,7 +165,7 @@ import Testing
   func `a damaged page costs what stands on it, and nothing else`(parity: Int) async throws {
     try await Place.two.held {
       let whole = try store()
-      let file = try read(whole.path)
+      let file = fileContent(whole.path)
       let expected = try whole.dump()
       let derived = expected.filter { !Self.isRecorded($0) }
       let head = Set(
@@ -181,7 +181,7 @@ import Testing
         for suffix in ["", "-wal", "-shm", ".damaged"] {
           unsafe unlink(bench.path + suffix)
         }
-        try write(damaged, to: bench.path)
+        bench.folder.write(damaged, to: "store.db")
         guard !head.contains(page) else {
           // Nothing says any more where anything is.
           for error in [
@@ -236,23 +236,5 @@ import Testing
     try Verification.run(path: bench.path).flatMap { check in
       check.contradictions.map { "\(check.name): \($0)" }
     }
-  }
-
-  private func read(_ path: String) throws -> [UInt8] {
-    let file = unsafe fopen(path, "r")!
-    defer { unsafe fclose(file) }
-    unsafe fseek(file, 0, SEEK_END)
-    var bytes = [UInt8](repeating: 0, count: unsafe ftell(file))
-    unsafe rewind(file)
-    let count = unsafe fread(&bytes, 1, bytes.count, file)
-    #expect(count == bytes.count)
-    return bytes
-  }
-
-  private func write(_ bytes: [UInt8], to path: String) throws {
-    let file = unsafe fopen(path, "w")!
-    defer { unsafe fclose(file) }
-    let count = unsafe fwrite(bytes, 1, bytes.count, file)
-    #expect(count == bytes.count)
   }
 }

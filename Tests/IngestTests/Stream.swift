@@ -118,19 +118,7 @@ struct Bench {
   }
 
   /// All rows of all tables, but for what says how far a process had come.
-  func dump() throws -> [String] {
-    let connection = try Connection(path: path, mode: .readOnly)
-    var rows: [String] = []
-    let tables = try names(
-      connection,
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'positions' ORDER BY name")
-    for table in tables {
-      let columns = try names(connection, "SELECT name FROM pragma_table_info('\(table)')")
-      let list = columns.map { "quote(\"\($0)\")" }.joined(separator: " || ',' || ")
-      rows += try names(connection, "SELECT '\(table): ' || \(list) FROM \(table) ORDER BY 1")
-    }
-    return rows
-  }
+  func dump() throws -> [String] { try allRows(ofStore: path, except: ["positions"]) }
 
   func rows(_ sql: String) throws -> [String] {
     try names(try Connection(path: path, mode: .readOnly), sql)

@@ -1,10 +1,9 @@
 import Glibc
-import Support
 
 extension TemporaryFolder {
   /// Writes a file of this folder and returns its path.
   @discardableResult
-  func write(_ bytes: [UInt8], to name: String) -> String {
+  public func write(_ bytes: [UInt8], to name: String) -> String {
     let path = file(name)
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, mode_t(0o644))
     precondition(descriptor >= 0)
@@ -14,12 +13,13 @@ extension TemporaryFolder {
     return path
   }
 
+  /// Writes a file of text of this folder and returns its path.
   @discardableResult
-  func write(_ text: String, to name: String) -> String { write(Array(text.utf8), to: name) }
+  public func write(_ text: String, to name: String) -> String { write(Array(text.utf8), to: name) }
 }
 
 /// All bytes of a file, which must exist.
-func fileContent(_ path: String) -> [UInt8] {
+public func fileContent(_ path: String) -> [UInt8] {
   let descriptor = unsafe open(path, O_RDONLY)
   precondition(descriptor >= 0, path)
   defer { close(descriptor) }
@@ -35,4 +35,23 @@ func fileContent(_ path: String) -> [UInt8] {
     count += read
   }
   return bytes
+}
+
+/// Makes a folder, which must not exist.
+public func makeFolder(_ path: String) {
+  precondition(unsafe mkdir(path, 0o755) == 0, "\(path): errno \(errno)")
+}
+
+/// The names in a folder, in no order; none where it does not exist.
+public func fileNames(_ folder: String) -> [String] {
+  guard let stream = unsafe opendir(folder) else { return [] }
+  defer { unsafe closedir(stream) }
+  var names: [String] = []
+  while let entry = unsafe readdir(stream) {
+    let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+      unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+    }
+    if name != ".", name != ".." { names.append(name) }
+  }
+  return names
 }
