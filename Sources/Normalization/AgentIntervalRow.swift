@@ -37,6 +37,7 @@ public struct AgentIntervalRow: Row, Sendable {
 /// An interval that goes on, or ended and was not written yet.
 struct LiveAgentInterval: Live {
   var row = AgentIntervalRow()
+  var id: Int64 { row.id }
   /// The session in which it was opened.
   var session = 0
   var isChanged = false

@@ -71,6 +71,7 @@ public struct BridgeMemberRow: Row, Sendable {
 /// A bridge that exists.
 struct LiveBridge: Live {
   var row = BridgeRow()
+  var id: Int64 { row.id }
   /// Slots of the stays that go on.
   var members: [Int] = []
   /// The last session that told of it, by its place in the server's stream.
@@ -108,6 +109,7 @@ struct LiveBridge: Live {
 /// A stay that goes on, or ended and was not written yet.
 struct LiveMember: Live {
   var row = BridgeMemberRow()
+  var id: Int64 { row.id }
   /// Slots of its channel and its bridge.
   var channel = 0
   var bridge = 0

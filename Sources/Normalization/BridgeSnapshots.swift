@@ -79,7 +79,7 @@ extension Normalizer {
   /// The end of BridgeList. It may have been asked for bridges of one type only.
   mutating func bridgesAreListed(_ frame: borrowing Frame, at time: Instant) {
     guard let list = lists.end(.bridges, frame, at: time) else { return }
-    for slot in bridges.used.sorted(by: { bridges[$0].row.id < bridges[$1].row.id })
+    for slot in bridges.inOrder
     where bridges[slot].row.endedAt == nil && bridges[slot].sighting.listedIn != list.number
       && bridges[slot].row.startedAt < list.startedAt
       && (lists.bridgeTypes.count > 1 || bridges[slot].members.isEmpty
@@ -131,7 +131,7 @@ extension Normalizer {
   /// Bridges that are missing since a time that was not observed, and those that nobody of before
   /// is in any more: talks and conferences end with their last member, lots stay.
   mutating func reviewBridges() {
-    for slot in bridges.used.sorted(by: { bridges[$0].row.id < bridges[$1].row.id })
+    for slot in bridges.inOrder
     where bridges[slot].row.endedAt == nil {
       let isPassing = bridges[slot].joinsCalls || bridges[slot].row.type == "base"
       let isLeft = isPassing && bridges[slot].members.isEmpty

@@ -53,14 +53,14 @@ struct CallFeatures: Visitable {
   }
 
   mutating func makeIndexes() {
-    for slot in conferences.used.sorted(by: { conferences[$0].row.id < conferences[$1].row.id })
+    for slot in conferences.inOrder
     where conferences[slot].row.endedAt == nil {
       openConferences.insert(slot, conferences[slot].row.name)
       if let bridge = conferences[slot].bridgeUniqueid {
         openConferences.set(bridge, of: slot, conferences[slot].row.name, before: nil)
       }
     }
-    for slot in parkings.used.sorted(by: { parkings[$0].row.id < parkings[$1].row.id })
+    for slot in parkings.inOrder
     where parkings[slot].row.endedAt == nil {
       openParkings.insert(slot, parkings[slot])
     }
@@ -182,14 +182,14 @@ extension Normalizer {
   /// A server that went down took its conferences and parked calls with it, as far as they are of
   /// earlier sessions than `number`.
   mutating func closeFeaturesThatRestartEnded(openedBefore number: Int, at time: Instant) {
-    for slot in features.conferences.used
+    for slot in features.conferences.inOrder
     where features.conferences[slot].row.endedAt == nil
       && features.conferences[slot].session < number
     {
       end(
         conference: slot, by: "restart", at: max(time, features.conferences[slot].row.startedAt))
     }
-    for slot in features.parkings.used
+    for slot in features.parkings.inOrder
     where features.parkings[slot].row.endedAt == nil && features.parkings[slot].session < number {
       end(parking: slot, "unknown", at: max(time, features.parkings[slot].row.parkedAt))
     }

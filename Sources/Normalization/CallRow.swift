@@ -83,6 +83,7 @@ public struct CallMergeRow: Row, Sendable {
 /// A call of which some channel lives or ended a moment ago.
 struct LiveCall: Live {
   var row = CallRow()
+  var id: Int64 { row.id }
   /// Slots of its channels that are still held.
   var channels: [Int] = []
   /// How many of these live.

@@ -27,6 +27,13 @@ extension Normalizer {
     add(slot, to: callSlot)
   }
 
+  /// The latest channels of a call about which more may come. Those that are over stay in the list
+  /// until their rows are written, and that must change nothing.
+  func latestChannels(of call: Int) -> some Sequence<Int> {
+    calls[call].channels.lazy.filter { [channels] in !channels[$0].isExpired }
+      .suffix(Ceilings.lookedThrough)
+  }
+
   private mutating func add(_ slot: Int, to call: Int) {
     channels[slot].call = call
     calls[call].channels.append(slot)

@@ -69,6 +69,7 @@ public struct ChannelRow: Row, Sendable {
 /// A channel that lives, or ended a moment ago: events about it may still come.
 struct LiveChannel: Live {
   var row = ChannelRow()
+  var id: Int64 { row.id }
   /// The slot of its call.
   var call = 0
   /// The session in which it was opened, or that listed it, by its place in the server's stream.

@@ -64,7 +64,7 @@ extension Normalizer {
       question == .channels || list.items != 1
     else { return }
     lists.channelsListedIn = session.number
-    for slot in channels.used.sorted(by: { channels[$0].row.id < channels[$1].row.id })
+    for slot in channels.inOrder
     where channels[slot].row.endedAt == nil && channels[slot].sighting.listedIn != list.number
       && channels[slot].row.startedAt < list.startedAt
     {
@@ -92,11 +92,11 @@ extension Normalizer {
   /// Ends what was missing in a complete list and of whose end no event came: it ended unobserved.
   mutating func reviewMissing() {
     lists.reviewAt = .last
-    for slot in members.used.sorted(by: { members[$0].row.id < members[$1].row.id })
+    for slot in members.inOrder
     where members[slot].row.leftAt == nil && members[slot].sighting.isLost {
       leaveInGap(slot)
     }
-    for slot in channels.used.sorted(by: { channels[$0].row.id < channels[$1].row.id })
+    for slot in channels.inOrder
     where channels[slot].row.endedAt == nil && channels[slot].sighting.isLost {
       closeInGap(slot)
     }

@@ -67,6 +67,7 @@ public struct ConferenceMemberRow: Row, Sendable {
 /// A conference that goes on.
 struct LiveConference: Live {
   var row = ConferenceRow()
+  var id: Int64 { row.id }
   /// Its bridge; nil where the version, or an answer, names none.
   var bridgeUniqueid: String?
   /// Slots of the stays that go on.
@@ -95,6 +96,7 @@ struct LiveConference: Live {
 /// A stay in a conference that goes on, or ended and was not written yet.
 struct LiveConferenceMember: Live {
   var row = ConferenceMemberRow()
+  var id: Int64 { row.id }
   /// Slots of its channel and its conference.
   var channel = 0
   var conference = 0

@@ -39,6 +39,7 @@ public struct DialRow: Row, Sendable {
 /// A dial that goes on, or ended and was not written yet.
 struct LiveDial: Live {
   var row = DialRow()
+  var id: Int64 { row.id }
   /// The slot of the dialled channel.
   var dest = 0
   /// Whether its status will show after its end (Asterisk before 12).

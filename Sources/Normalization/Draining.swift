@@ -102,7 +102,7 @@ extension Normalizer {
   }
 
   private mutating func makeIndexes() {
-    for slot in channels.used.sorted(by: { channels[$0].row.id < channels[$1].row.id })
+    for slot in channels.inOrder
     where !channels[slot].isExpired {
       channelByUniqueid[channels[slot].row.uniqueid] = slot
       if channels[slot].row.endedAt == nil {
@@ -115,11 +115,11 @@ extension Normalizer {
       }
     }
     makeAliases()
-    for slot in calls.used {
+    for slot in calls.inOrder {
       for linkedid in calls[slot].linkedids { callByLinkedid[linkedid] = slot }
     }
     queueing.makeIndexes()
     features.makeIndexes()
-    for slot in bridges.used { bridgeByUniqueid[bridges[slot].row.bridgeUniqueid] = slot }
+    for slot in bridges.inOrder { bridgeByUniqueid[bridges[slot].row.bridgeUniqueid] = slot }
   }
 }

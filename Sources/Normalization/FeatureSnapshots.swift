@@ -34,7 +34,7 @@ extension Normalizer {
   /// it names.
   mutating func parkedCallsAreListed(_ frame: borrowing Frame, at time: Instant) {
     guard let list = lists.end(.parkedCalls, frame, at: time) else { return }
-    for slot in features.parkings.used
+    for slot in features.parkings.inOrder
     where features.parkings[slot].row.endedAt == nil
       && features.parkings[slot].sighting.listedIn != list.number
       && lists.lots.contains(features.parkings[slot].row.lot ?? "")
@@ -62,7 +62,7 @@ extension Normalizer {
 
   /// There are no conferences but those that the list with this number names.
   mutating func conferencesAreMissing(in list: Int, at time: Instant) {
-    for slot in features.conferences.used
+    for slot in features.conferences.inOrder
     where features.conferences[slot].row.endedAt == nil
       && features.conferences[slot].sighting.listedIn != list
     {
@@ -100,7 +100,7 @@ extension Normalizer {
   mutating func conferenceMembersAreListed(_ frame: borrowing Frame, at time: Instant) {
     guard let list = lists.end(.conferenceMembers, frame, at: time) else { return }
     // The conference is that of any member in the list.
-    let listed = features.members.used.first {
+    let listed = features.members.inOrder.first {
       features.members[$0].row.leftAt == nil
         && features.members[$0].sighting.listedIn == list.number
     }
@@ -128,11 +128,11 @@ extension Normalizer {
 
   /// Parkings, conferences and their members that are over since a time that was not observed.
   mutating func reviewFeatures() {
-    for slot in features.members.used
+    for slot in features.members.inOrder
     where features.members[slot].row.leftAt == nil && features.members[slot].sighting.isLost {
       end(conferenceMember: slot, at: features.members[slot].sighting.lostAt)
     }
-    for slot in features.conferences.used
+    for slot in features.conferences.inOrder
     where features.conferences[slot].row.endedAt == nil
       && features.conferences[slot].sighting.isLost
     {
@@ -140,7 +140,7 @@ extension Normalizer {
       self.end(
         conference: slot, by: "gap", at: max(end, features.conferences[slot].row.startedAt))
     }
-    for slot in features.parkings.used where features.parkings[slot].row.endedAt == nil {
+    for slot in features.parkings.inOrder where features.parkings[slot].row.endedAt == nil {
       let isGone = features.parkings[slot].session < session.number && hasLeft(parking: slot)
       guard isGone || features.parkings[slot].sighting.isLost else { continue }
       let lostAt = features.parkings[slot].sighting.lostAt

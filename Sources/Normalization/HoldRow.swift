@@ -30,6 +30,7 @@ public struct HoldRow: Row, Sendable {
 /// A hold that goes on, or ended and was not written yet.
 struct LiveHold: Live {
   var row = HoldRow()
+  var id: Int64 { row.id }
   var isChanged = false
   var isUsed = false
 

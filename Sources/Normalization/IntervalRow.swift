@@ -24,6 +24,7 @@ protocol IntervalRow: Row {
 /// A state that lasts, or ended and was not written yet.
 struct LiveInterval<R: IntervalRow>: Live {
   var row = R()
+  var id: Int64 { row.id }
   var key = ""
   /// The session in which the state was last reported, by its place in the server's stream.
   var session = 0

@@ -46,6 +46,7 @@ public struct ParkingRow: Row, Sendable {
 /// A stay in a parking lot that goes on, or ended and was not written yet.
 struct LiveParking: Live {
   var row = ParkingRow()
+  var id: Int64 { row.id }
   var uniqueid = ""
   /// The slot of the channel, while it is held.
   var channel: Int?

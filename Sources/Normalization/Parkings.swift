@@ -125,8 +125,7 @@ extension Normalizer {
     guard let dialString else { return nil }
     if isReached(channels[parked].row, by: dialString) { return channels[parked].row.id }
     var latest: Int64?
-    let channelsOfCall = calls[channels[parked].call].channels.suffix(Ceilings.lookedThrough)
-    for slot in channelsOfCall where slot != parked {
+    for slot in latestChannels(of: channels[parked].call) where slot != parked {
       let row = channels[slot].row
       if isReached(row, by: dialString) { latest = max(latest ?? 0, row.id) }
     }

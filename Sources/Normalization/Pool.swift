@@ -5,6 +5,8 @@ protocol Live: Visitable {
   var isChanged: Bool { get set }
   /// Whether the slot holds an object.
   var isUsed: Bool { get set }
+  /// That of its row.
+  var id: Int64 { get }
 }
 
 /// Live objects in numbered slots. A slot's number stays while the object lives, so objects refer
@@ -71,8 +73,13 @@ struct Pool<Element: Live>: Visitable {
     return taken
   }
 
-  /// The slots that hold an object, ascending.
+  /// The slots that hold an object, in no order that means anything: which of them is free depends
+  /// on when rows were written.
   var used: [Int] { slots.indices.filter { slots[$0].isUsed } }
+
+  /// The slots that hold an object, in the order in which the stream brought them: for whatever
+  /// may have another effect in another order.
+  var inOrder: [Int] { used.sorted { slots[$0].id < slots[$1].id } }
 
   mutating func visit(_ visitor: inout some FieldVisitor) {
     visitor.visit(&slots, filler: Element(), isUsed: { $0.isUsed })

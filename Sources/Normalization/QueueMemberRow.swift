@@ -60,6 +60,7 @@ public struct QueueMemberRow: Row, Sendable {
 /// A membership that goes on, or ended and was not written yet.
 struct LiveQueueMember: Live {
   var row = QueueMemberRow()
+  var id: Int64 { row.id }
   /// The session in which it was last seen.
   var session = 0
   /// When that was.

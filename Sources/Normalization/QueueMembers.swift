@@ -17,7 +17,7 @@ extension Normalizer {
 
   /// A server that went down took its memberships with it; those that it kept it tells anew.
   mutating func closeQueueMembers(seenBefore number: Int, at time: Instant) {
-    for slot in queueing.members.used
+    for slot in queueing.members.inOrder
     where queueing.members[slot].row.endedAt == nil && queueing.members[slot].session < number {
       closeMember(slot, at: max(time, queueing.members[slot].row.startedAt), by: "restart")
     }
@@ -29,7 +29,7 @@ extension Normalizer {
     let listed = Set(
       queueing.queues.used.filter { queueing.queues[$0].listedIn == session.number }
         .map { queueing.queues[$0].row.id })
-    for slot in queueing.members.used
+    for slot in queueing.members.inOrder
     where queueing.members[slot].row.endedAt == nil
       && queueing.members[slot].session < session.number
       && listed.contains(queueing.members[slot].row.queueID)

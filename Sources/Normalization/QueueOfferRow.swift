@@ -41,6 +41,7 @@ public struct QueueOfferRow: Row, Sendable {
 /// An offer that is open, or was decided and not written yet.
 struct LiveOffer: Live {
   var row = QueueOfferRow()
+  var id: Int64 { row.id }
   /// The slot of its visit.
   var visit = 0
   /// The slot of the member's channel, while that one is held.

@@ -63,7 +63,8 @@ extension Normalizer {
       inMilliseconds
       ? frame.integer(of: .ringTime, in: Number.count).map { .milliseconds($0) }
       : frame.seconds(of: .ringTime)
-    return openOffer(frame, of: visit, to: dest, from: time - (ring ?? .zero), at: time)
+    let begin = max(queueing.visits[visit].row.joinedAt, time - (ring ?? .zero))
+    return openOffer(frame, of: visit, to: dest, from: begin, at: time)
   }
 
   /// A member was rung in vain, or was busy at once.

@@ -32,6 +32,7 @@ public struct QueueRow: Row, Sendable {
 /// A queue. It is never forgotten: a server has as many as its configuration names.
 struct LiveQueue: Live {
   var row = QueueRow()
+  var id: Int64 { row.id }
   /// The session in which an answer to QueueStatus last listed it.
   var listedIn = 0
   var isChanged = false

@@ -85,6 +85,7 @@ enum VisitPhase: Int {
 /// A visit that goes on, or ended a moment ago.
 struct LiveVisit: Live {
   var row = QueueVisitRow()
+  var id: Int64 { row.id }
   var phase = VisitPhase.waiting
   /// The slot of the caller's channel, while that one is held.
   var channel: Int?

@@ -187,7 +187,7 @@ extension Normalizer {
   /// A wait in the same queue and call whose own channel is gone: another has taken its place. It
   /// is looked for among the call's last channels.
   private func orphan(in queue: Int, of channel: Int) -> Int? {
-    for other in calls[channels[channel].call].channels.suffix(Ceilings.lookedThrough)
+    for other in latestChannels(of: channels[channel].call)
     where channels[other].row.endedAt != nil {
       if let visit = queueing.visitByChannel[other], queueing.visits[visit].phase == .waiting,
         isVisit(visit, in: queue)

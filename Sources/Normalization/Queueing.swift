@@ -60,11 +60,11 @@ struct Queueing: Visitable {
   }
 
   mutating func makeIndexes() {
-    for slot in queues.used {
+    for slot in queues.inOrder {
       queueByName[queues[slot].row.name] = slot
       queueByID[queues[slot].row.id] = slot
     }
-    for slot in members.used where members[slot].row.endedAt == nil {
+    for slot in members.inOrder where members[slot].row.endedAt == nil {
       guard let queue = queueByID[members[slot].row.queueID] else { continue }
       memberByKey[Self.key(queue, members[slot].row.interface)] = slot
       memberships[members[slot].row.agent, default: Memberships()].add(slot, members[slot].row)
@@ -73,7 +73,7 @@ struct Queueing: Visitable {
       agentByKey[LiveAgent.key(agent.source, agent.name)] = place
       nextWrapUpEnd = min(nextWrapUpEnd, agent.wrapUpEndsAt)
     }
-    for slot in visits.used.sorted(by: { visits[$0].row.id < visits[$1].row.id })
+    for slot in visits.inOrder
     where !visits[slot].isExpired {
       if visits[slot].row.connectedAt != nil {
         visitsByAgent[visits[slot].row.agent, default: []].append(slot)
@@ -83,7 +83,7 @@ struct Queueing: Visitable {
       if let leaver = visits[slot].leaver { talkByLeaver[leaver] = slot }
       for holder in visits[slot].holders { visitByHolder[holder] = slot }
     }
-    for slot in offers.used where offers[slot].row.outcome == nil {
+    for slot in offers.inOrder where offers[slot].row.outcome == nil {
       openOffers += 1
       if let dest = offers[slot].dest { offerByDest[dest] = slot }
     }

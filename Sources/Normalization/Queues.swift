@@ -84,14 +84,17 @@ extension Normalizer {
   /// unobserved.
   mutating func queueStatusComplete() {
     closeUnlistedMembers()
-    for visit in queueing.visits.used
+    for visit in queueing.visits.inOrder
     where queueing.visits[visit].phase == .waiting
       && queueing.visits[visit].session < session.number
     {
       guard let queue = queueing.queueByID[queueing.visits[visit].row.queueID],
         queueing.queues[queue].listedIn == session.number
       else { continue }
-      settle(visit, "unknown", at: max(session.endedAt, queueing.visits[visit].row.joinedAt))
+      // As long as a member was seen to be rung for it, it waited.
+      let rung = queueing.visits[visit].offers.compactMap { queueing.offers[$0].row.endedAt }.max()
+      let seen = max(queueing.visits[visit].row.joinedAt, rung ?? .first)
+      settle(visit, "unknown", at: max(session.endedAt, seen))
     }
   }
 }

@@ -36,6 +36,7 @@ public struct RecordingRow: Row, Sendable {
 /// A recording that goes on, or ended and was not written yet.
 struct LiveRecording: Live {
   var row = RecordingRow()
+  var id: Int64 { row.id }
   var isChanged = false
   var isUsed = false
 

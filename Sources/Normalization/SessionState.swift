@@ -83,11 +83,11 @@ extension Normalizer {
   /// sessions than `number`.
   mutating func closeWhatRestartEnded(openedBefore number: Int, at time: Instant) {
     closeQueueMembers(seenBefore: number, at: time)
-    for slot in channels.used
+    for slot in channels.inOrder
     where channels[slot].row.endedAt == nil && channels[slot].session < number {
       close(slot, at: max(time, channels[slot].row.startedAt), by: "restart")
     }
-    for slot in bridges.used
+    for slot in bridges.inOrder
     where bridges[slot].row.endedAt == nil && bridges[slot].session < number {
       closeBridge(slot, at: max(time, bridges[slot].row.startedAt), by: "restart")
     }

@@ -84,7 +84,7 @@ struct Timelines<R: IntervalRow>: Visitable {
 
   /// Ends what the session has not reported although it would have, as far as `isMeant`.
   mutating func endUnreported(in session: SessionState, where isMeant: (R) -> Bool) {
-    for slot in pool.used
+    for slot in pool.inOrder
     where pool[slot].row.endedAt == nil && pool[slot].session != session.number
       && isMeant(pool[slot].row)
     {
@@ -96,7 +96,7 @@ struct Timelines<R: IntervalRow>: Visitable {
   ///
   /// - Returns: how many.
   mutating func letGo(_ count: Int, at time: Instant) -> Int {
-    let lasting = pool.used.filter { pool[$0].row.endedAt == nil }.sorted {
+    let lasting = pool.inOrder.filter { pool[$0].row.endedAt == nil }.sorted {
       (pool[$0].reportedAt, pool[$0].row.id) < (pool[$1].reportedAt, pool[$1].row.id)
     }
     for slot in lasting.prefix(count) {
@@ -111,7 +111,7 @@ struct Timelines<R: IntervalRow>: Visitable {
     ids: inout Normalizer.IDs, serverID: Int64
   ) {
     // In the order of their rows: which slot they have depends on when rows were drained.
-    let lasting = pool.used.filter { pool[$0].row.endedAt == nil }
+    let lasting = pool.inOrder.filter { pool[$0].row.endedAt == nil }
     for slot in lasting.sorted(by: { pool[$0].row.id < pool[$1].row.id }) {
       let interval = pool[slot]
       guard interval.session < number || interval.resumedAt != .epoch else { continue }
@@ -184,6 +184,6 @@ struct Timelines<R: IntervalRow>: Visitable {
     pool.visit(&visitor)
     visitor.visit(&doubtful, filler: R())
     visitor.visit(&doubtfulSession)
-    if slotByKey.isEmpty { for slot in pool.used { slotByKey[pool[slot].key] = slot } }
+    if slotByKey.isEmpty { for slot in pool.inOrder { slotByKey[pool[slot].key] = slot } }
   }
 }

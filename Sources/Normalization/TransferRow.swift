@@ -64,6 +64,7 @@ public struct TransferRow: Row, Sendable {
 /// A transfer of which some channel is still held.
 struct LiveTransfer: Live {
   var row = TransferRow()
+  var id: Int64 { row.id }
   /// Slots of the channels that take part, while they are held.
   var transferer: Int?
   var second: Int?
