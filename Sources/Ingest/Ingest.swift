@@ -286,9 +286,7 @@ public final class Ingest {
       store.mark?.leave()
     }
     session!.count(event: event, isDamaged: isDamaged)
-    let end = frames.range.upperBound
-    // The rest of a message that was too long belongs to its block: nobody could go on within it.
-    if !frames.isWithinOverlong, session!.isDue(at: end, time: clock.now) { try seal(upTo: end) }
+    if session!.isDue(after: frames, time: clock.now) { try seal(upTo: frames.range.upperBound) }
   }
 
   /// Gives a frame to the ledger, and to the normalizer if it counts.

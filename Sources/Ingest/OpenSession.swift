@@ -1,3 +1,4 @@
+import AMI
 import Normalization
 import Store
 
@@ -88,10 +89,18 @@ struct OpenSession {
   /// Counts what was left of a frame when the stream ended.
   mutating func countUnfinished() { cutFrames += 1 }
 
-  /// Whether a block should be sealed at a frame's end, at the stream's offset `end`.
-  func isDue(at end: Int64, time: Int64) -> Bool {
-    end - pendingStart >= Int64(targets.bytes)
-      || (end > pendingStart && time - chunks.firstAt >= targets.time)
+  /// A block ends after a cut message only when it has so many bytes.
+  private static let cutBytesMax = Int64(FrameBuffer.frameBytesMax)
+
+  /// Whether a block should be sealed after the frame that was read last.
+  func isDue(after frames: FrameReader, time: Int64) -> Bool {
+    // The rest of a message that was too long belongs to its block: nobody could go on within it.
+    guard !frames.isWithinOverlong else { return false }
+    let size = frames.range.upperBound - pendingStart
+    // Where a message was cut shows in the next one alone: a block that ended there would seem to
+    // lack it.
+    if frames.frame.damage == .cut, size < Self.cutBytesMax { return false }
+    return size >= Int64(targets.bytes) || (size > 0 && time - chunks.firstAt >= targets.time)
   }
 
   /// Makes a block of the bytes up to the stream's offset `end`; nil when there are none.

@@ -166,7 +166,10 @@ public struct Invariant: Sendable {
       + lives.map { table, start, end in
         "SELECT '\(table) ' || t.id FROM \(table) t JOIN servers s ON s.id = t.server_id "
           + "WHERE t.\(end) IS NULL AND t.\(start) < s.boot_us - 2 * \(tolerance) "
-          + "AND \(isOfOneClock(("t", start, end)))"
+          + "AND \(isOfOneClock(("t", start, end))) "
+          // By another clock the server was started at another time.
+          + "AND NOT EXISTS (SELECT 1 FROM clock_steps k "
+          + "WHERE k.server_id = t.server_id AND k.stepped_us >= t.\(start))"
       }.joined(separator: " UNION ALL "))
 
   /// How far times of rows that a file filled may be off, in microseconds: whole seconds, cut.
@@ -260,7 +263,12 @@ public struct Invariant: Sendable {
         """),
     Invariant(
       "outcomes", "A visit has an outcome once it has ended.",
-      "SELECT 'visit ' || id FROM queue_visits WHERE (outcome IS NULL) <> (left_us IS NULL)"),
+      // Between leaving and what says why, its channel lives.
+      """
+      SELECT 'visit ' || v.id FROM queue_visits v LEFT JOIN channels c ON c.id = v.channel_id
+      WHERE (v.outcome IS NULL) <> (v.left_us IS NULL)
+        AND NOT (v.outcome IS NULL AND c.id IS NOT NULL AND c.ended_us IS NULL)
+      """),
     Invariant(
       "agent-intervals", "An agent is in a state once at a time.",
       setBack + """
