@@ -55,10 +55,10 @@ final class Inlet: Sendable {
 
   /// Opens the journal in a folder for writing. Throws as `JournalWriter` does.
   init(
-    folder: String, segmentBytes: Int64, loop: any EventLoop, log: Logger
+    folder: String, segmentBytes: Int64, at time: Int64 = WallClock.microseconds(),
+    loop: any EventLoop, log: Logger
   ) throws(JournalError) {
-    let writer = try JournalWriter(
-      folder: folder, at: WallClock.microseconds(), segmentBytes: segmentBytes)
+    let writer = try JournalWriter(folder: folder, at: time, segmentBytes: segmentBytes)
     self.folder = folder
     self.loop = loop
     self.log = log
@@ -87,8 +87,9 @@ final class Inlet: Sendable {
   }
 
   /// Notes that an attempt to connect failed, unless it led to a connection, whose end is noted.
-  func attemptFailed() async throws(JournalError) {
-    let time = WallClock.microseconds()
+  func attemptFailed(
+    at time: Int64 = WallClock.microseconds()
+  ) async throws(JournalError) {
     let outcome = await onLoop { state -> Result<Void, JournalError> in
       guard !state.hadConnection else { return .success(()) }
       do throws(JournalError) {

@@ -20,10 +20,11 @@ final class IntakeLoop {
 
   private let path: String
   private let options: Normalizer.Options
+  private let targets: Block.Targets
   private let intake: Intake
   private let log: Logger
   /// The store and its files, while it is open.
-  private var opened: (store: Store, files: StoreFiles)?
+  private(set) var opened: (store: Store, files: StoreFiles)?
   private var wal = WALWatch()
   /// What is to be read, in the order of the configuration, which numbers the servers; those that
   /// could not be begun yet included.
@@ -44,10 +45,12 @@ final class IntakeLoop {
 
   /// For the store at `path`, and the folder of the journals.
   init(
-    path: String, journal: String, options: Normalizer.Options, intake: Intake, log: Logger
+    path: String, journal: String, options: Normalizer.Options, targets: Block.Targets = .init(),
+    intake: Intake, log: Logger
   ) {
     self.path = path
     self.options = options
+    self.targets = targets
     self.intake = intake
     self.log = log
     row = CollectorRow(
@@ -58,30 +61,37 @@ final class IntakeLoop {
   /// Works until it is told to stop; then says what of the journals the store lacks.
   func run() -> IntakeEnd {
     while true {
-      for order in intake.takeOrders() { take(order) }
-      let now = WallClock.monotonicMicroseconds()
-      var bytes = 0
-      if storeTrouble.map({ now >= $0.pausedUntil }) ?? true {
-        do {
-          let store = try openedStore()
-          bytes = try turn(store, at: now)
-          endStoreTrouble()
-          if stopBy != nil, wanted.allSatisfy({ isDone($0.name) }) {
-            try finish(store)
-            return end()
-          }
-        } catch {
-          note("\(error)", at: now)
-          reset(after: error)
-          if stopBy != nil, opened == nil { return end() }
-        }
-      }
-      if let stopBy, now >= stopBy { return end() }
-      if bytes == 0 { usleep(UInt32(min(Self.idleTime, commitInterval / 2))) }
+      let pass = pass(at: WallClock.monotonicMicroseconds())
+      if let end = pass.end { return end }
+      if pass.bytes == 0 { usleep(UInt32(min(Self.idleTime, commitInterval / 2))) }
     }
   }
 
-  private func take(_ order: Intake.Order) {
+  /// Does once what there is to do at a time of the monotonic clock. Returns how many bytes were
+  /// read; once it was told to stop and is done, what of the journals the store lacks.
+  func pass(at now: Int64) -> (bytes: Int, end: IntakeEnd?) {
+    for order in intake.takeOrders() { take(order, at: now) }
+    var bytes = 0
+    if storeTrouble.map({ now >= $0.pausedUntil }) ?? true {
+      do {
+        let store = try openedStore()
+        bytes = try turn(store, at: now)
+        endStoreTrouble()
+        if stopBy != nil, wanted.allSatisfy({ isDone($0.name) }) {
+          try finish(store)
+          return (bytes, end())
+        }
+      } catch {
+        note("\(error)", at: now)
+        reset(after: error)
+        if stopBy != nil, opened == nil { return (bytes, end()) }
+      }
+    }
+    if let stopBy, now >= stopBy { return (bytes, end()) }
+    return (bytes, nil)
+  }
+
+  private func take(_ order: Intake.Order, at now: Int64) {
     switch order {
     case .read(let source):
       wanted.removeAll { $0.name == source.name }
@@ -91,7 +101,7 @@ final class IntakeLoop {
     case .end(let name, let segment): ended[name] = segment
     case .commit(let milliseconds): commitInterval = Int64(milliseconds) * 1_000
     case .stop:
-      stopBy = WallClock.monotonicMicroseconds() + Self.stopTime
+      stopBy = now + Self.stopTime
       storeTrouble?.retryAtOnce()
       for source in wanted where ended[source.name] == nil { ended[source.name] = .max }
     }
@@ -229,7 +239,8 @@ final class IntakeLoop {
 
   private func turn(_ wanted: Intake.Source, _ store: Store) throws -> Int {
     if sources[wanted.name] == nil {
-      sources[wanted.name] = try IntakeSource(wanted, store: store, options: options)
+      sources[wanted.name] = try IntakeSource(
+        wanted, store: store, options: options, targets: targets)
     }
     let source = sources[wanted.name]!
     if let segment = ended[wanted.name], !source.isEnded { try source.end(after: segment) }

@@ -30,12 +30,16 @@ final class IntakeSource {
   private var buffer: [UInt8] = []
 
   /// Goes on where the store's holdings of the server end. Throws as `Ingest` does.
-  init(_ source: Intake.Source, store: Store, options: Normalizer.Options) throws {
+  init(
+    _ source: Intake.Source, store: Store, options: Normalizer.Options, targets: Block.Targets
+  ) throws {
     self.source = source
     var options = options
     options.trunks = try source.trunks ?? store.options(ofServer: source.name)?.trunks ?? []
     let reader = JournalReader(folder: source.folder)
-    ingest = try Ingest(store: store, server: source.name, source: .live, options: options) {
+    ingest = try Ingest(
+      store: store, server: source.name, source: .live, options: options, targets: targets
+    ) {
       try reader.holds(connection: $0)
     }
     self.reader = reader

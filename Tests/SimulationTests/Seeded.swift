@@ -1,0 +1,36 @@
+/// Numbers that look random and are the same for the same seed.
+///
+/// **Source:** Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators (SplitMix64),
+/// 2014.
+struct Seeded: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// True so many times in a hundred.
+  mutating func happens(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+
+  mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+
+  mutating func pick<Element>(_ elements: [Element]) -> Element {
+    elements[Int.random(in: 0..<elements.count, using: &self)]
+  }
+
+  /// One of some choices, each as often as its weight says.
+  mutating func weighted<Choice>(_ choices: [(weight: Int, choice: Choice)]) -> Choice {
+    var rest = Int.random(in: 0..<choices.reduce(0) { $0 + $1.weight }, using: &self)
+    for (weight, choice) in choices {
+      rest -= weight
+      if rest < 0 { return choice }
+    }
+    preconditionFailure("weights change while they are added")
+  }
+}
