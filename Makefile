@@ -3,7 +3,8 @@
 # make test       all tests that need no Asterisk
 # make bench      import measured against gzip -6
 # make bench-long import of 2,000,000 events: memory, and whether it gets slower
-# make soak       simulated worlds for hours (SEEDS of each share)
+# make soak       20,000 events a second for SOAK_SECONDS, then simulated worlds for hours (SEEDS of each share);
+#                 ALSO=NAME=HOST:PORT:USER:SECRETFILE records a real server beside
 # make lint       formatting
 # make fuzz       30 s of libFuzzer over the protocol's parser
 # make install    programs, unit, sample configuration (PREFIX, DESTDIR)
@@ -20,6 +21,7 @@ TESTS_AT_A_TIME ?= 4
 # As it ships: the Swift runtime inside.
 RELEASE = -c release --static-swift-stdlib
 
+SOAK_SECONDS ?= 900
 # About four hours on two cores.
 SEEDS ?= 6000
 
@@ -48,6 +50,10 @@ bench-long: libraries
 	python3 Tests/Bench/long.py --amirec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/amirec"
 
 soak: libraries
+	$(SWIFT) build $(RELEASE) --product amirec
+	$(SWIFT) build $(RELEASE) --product amirecd
+	@bin=$$($(SWIFT) build $(RELEASE) --show-bin-path); python3 Tests/Bench/soak.py --amirec "$$bin/amirec" \
+	  --amirecd "$$bin/amirecd" --seconds $(SOAK_SECONDS) $(foreach server,$(ALSO),--also $(server))
 	SIMULATION_FIRST=$$(date +%s) SIMULATION_SEEDS=$(SEEDS) $(SWIFT) test --filter SimulationTests
 
 lint:

@@ -18,8 +18,8 @@ struct StreamClock {
     case file
   }
 
-  /// A time in the stream that lies further ahead than this is no time: clients may choose a
-  /// `Uniqueid` that looks like one.
+  /// A time in the stream that lies further ahead or back than this is no time: no clock is set by
+  /// so much in a session, and clients may choose a `Uniqueid` that looks like a time.
   static let jumpMax = TimeSpan.days(30)
 
   /// A time that lies no further back is no sign of a clock that was set, in microseconds: events
@@ -91,7 +91,7 @@ struct StreamClock {
     }
     guard !times.isEmpty else { return nil }
     let median = times.sorted()[times.count / 2]
-    let first = times.first { median.since($0) < jumpMax && $0.since(median) < jumpMax }
+    let first = times.first { $0.distance(to: median) < jumpMax }
     return first?.microseconds
   }
 
@@ -107,7 +107,7 @@ struct StreamClock {
     guard source == .carried else { return }
     let told = Instant(microseconds: now) - .microseconds(ahead)
     if let time = Self.stamp(in: frame) {
-      if time.since(told) < Self.jumpMax { advance(to: time.microseconds) }
+      if time.distance(to: told) < Self.jumpMax { advance(to: time.microseconds) }
     } else if let time = Self.creation(in: frame), time > told, time.since(told) < Self.jumpMax {
       // Clients may choose it: one that goes back is no sign of a clock that was set.
       advance(to: time.microseconds)

@@ -53,6 +53,8 @@ public struct Status: Sendable {
     let counts: [(name: String, count: Int64)]
     /// Messages that were kept, but not read, by server, and their bytes.
     let skipped: [(server: String, messages: Int64, bytes: Int64)]
+    /// Of what more went on lately than is held at a time, by server, and how much was let go of.
+    let limits: [(server: String, kinds: String, count: Int64)]
   }
 
   let circumstances: Circumstances
@@ -149,8 +151,27 @@ public struct Status: Sendable {
     for (name, sql) in counted { counts.append((name, try store.connection.integer(sql))) }
     return Holdings(
       size: store.size, held: try Coverage.held(by: store),
-      servers: try servers(of: store, nowUs: nowUs), counts: counts, skipped: try skipped(in: store)
-    )
+      servers: try servers(of: store, nowUs: nowUs), counts: counts, skipped: try skipped(in: store),
+      limits: try limits(in: store, since: nowUs - limitsTime))
+  }
+
+  /// For how long status says that a limit was reached, in microseconds.
+  static let limitsTime: Int64 = 86_400_000_000
+
+  private static func limits(
+    in store: borrowing StoreFile, since time: Int64
+  ) throws(SQLiteError) -> [(server: String, kinds: String, count: Int64)] {
+    let statement = try store.connection.prepare(
+      """
+      SELECT v.name, group_concat(DISTINCT l.kind), sum(l.count)
+      FROM limits l JOIN servers v ON v.id = l.server_id
+      WHERE l.last_us >= \(time) GROUP BY v.id ORDER BY v.id
+      """)
+    var found: [(server: String, kinds: String, count: Int64)] = []
+    while try statement.step() {
+      found.append((statement.text(at: 0) ?? "", statement.text(at: 1) ?? "", statement.int(at: 2)))
+    }
+    return found
   }
 
   private static func skipped(

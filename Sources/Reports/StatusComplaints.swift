@@ -3,6 +3,7 @@ extension Status {
   /// has it, and nothing for a store of imports.
   public var complaints: [String] {
     collectorComplaints + storeComplaints + journalComplaints + diskComplaints + skippedComplaints
+      + limitComplaints
   }
 
   private static func microseconds(_ seconds: Int64) -> Int64 { seconds * 1_000_000 }
@@ -81,6 +82,13 @@ extension Status {
       "\($0.messages) messages of server \($0.server) (\($0.bytes) bytes) ended the program, and are "
         + "kept but not read; report them, and with a later version run amirec rebuild "
         + "--retry-skipped"
+    } ?? []
+  }
+
+  private var limitComplaints: [String] {
+    holdings?.limits.map {
+      "more went on at server \($0.server) in the last 24 hours than is held at a time (\($0.kinds)): "
+        + "\($0.count) were closed before their end; see the table limits"
     } ?? []
   }
 

@@ -107,6 +107,24 @@ extension ReportsTests {
             + "report them, and with a later version run amirec rebuild --retry-skipped"
         ]
       ),
+      (
+        """
+        INSERT INTO limits (id, server_id, session_id, kind, ceiling, first_us, last_us, count)
+        SELECT 1, 0, min(s.id), 'channels', 100, 1, c.written_us, 7
+        FROM sessions s, collector c WHERE s.server_id = 0;
+        """, 2,
+        [
+          "more went on at server pbx1 in the last 24 hours than is held at a time (channels): "
+            + "7 were closed before their end; see the table limits"
+        ]
+      ),
+      (
+        """
+        INSERT INTO limits (id, server_id, session_id, kind, ceiling, first_us, last_us, count)
+        SELECT 1, 0, min(s.id), 'channels', 100, 1, c.written_us - 86400000000, 7
+        FROM sessions s, collector c WHERE s.server_id = 0;
+        """, 2, []
+      ),
       ("DELETE FROM collector;", 5000, []),
       (
         "UPDATE collector SET servers = json_set(servers, '$[0].behind_us', 10000000);", 2, []
