@@ -49,6 +49,7 @@ class Backlog:
             moment, words = self.round.moment(took, self.store)
             if not self.round.killed(process, moment, words):
                 self.round.problem("amirecd ended with %s" % process.poll())
+            self.round.check_order(self.store)
         self.ingest()
         self.round.check_store(self.store, wanted)
 

@@ -10,9 +10,9 @@ Kills the real programs (SIGKILL) at random moments of what they do, lets them g
     rebuild     the store is the old one or the new one
     fill        likewise `reconcile --fill`
 
-`verify` finds each store in order. The last line says how many kills there were, and how many failed: a round
-of kills after which anything is wrong counts as one. What went wrong is printed with the seed and the moments of the
-kills, and its files are kept. Python standard library only.
+`verify` finds each store in order, and what each kill leaves of one. The last line says how many kills there were, and
+how many failed: a round of kills after which anything is wrong counts as one. What went wrong is printed with the seed
+and the moments of the kills, and its files are kept. Python standard library only.
 """
 import argparse
 import os
@@ -56,6 +56,7 @@ def tried(kind, wanted, programs, folder, seed, keep):
             kind.run(round, wanted - done)
         except Exception as error:
             round.problem("%s: %s" % (type(error).__name__, error))
+        round.end()
         done += round.kills
         empty = 0 if round.kills else empty + 1
         if round.problems:

@@ -34,6 +34,7 @@ class Kind:
             process = round.start(*self.command(round, names, store))
             if not round.killed(process, *round.moment(took, store)):
                 break
+            round.check_order(store)
         ended = round.finished(round.start(*self.command(round, names, store)))
         if ended not in (0, code):
             round.problem("the last import ended with %s" % ended)

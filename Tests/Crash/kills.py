@@ -10,6 +10,8 @@ CAPTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Fixtu
 TABLES = "cels,dialplan_steps,variables"
 # No run of a program takes longer, in seconds; one that does hangs.
 RUN_S_MAX = 120
+# What verify says of a store that was killed before it had a table.
+EMPTY = "is empty; record or import first"
 # How often is looked whether the moment has come, in seconds.
 LOOK_S = 0.0005
 
@@ -28,7 +30,7 @@ class Round:
 
     def __init__(self, programs, folder, chance):
         self.programs, self.folder, self.chance = programs, folder, chance
-        self.kills, self.moments, self.problems = 0, [], []
+        self.kills, self.moments, self.problems, self.processes = 0, [], [], []
         os.makedirs(folder)
 
     def path(self, name):
@@ -36,7 +38,15 @@ class Round:
 
     def start(self, *command):
         with open(self.path("log"), "ab") as log:
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+        return self.processes[-1]
+
+    def end(self):
+        """Nothing goes on after a round that failed midway."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
     def killed(self, process, moment, words):
         """Kills a program at a moment, a function that says whether it has come; False if it ended before."""
@@ -79,6 +89,11 @@ class Round:
             return FileChange(store, self.chance.randint(1, 6), self.chance.uniform(0, 0.004)), "at a change of files"
         delay = self.chance.uniform(0, length * 1.05 if kind == "anywhere" else min(0.08, length))
         return (lambda: time.monotonic() - begin >= delay), kind
+
+    def check_order(self, path):
+        """Whether what a kill left is in order before anything goes on with it, if it is a store already."""
+        self.problem(*("after a kill: " + line for line in stores.disorder(self.programs.amirec, path)
+                       if EMPTY not in line and os.path.exists(path)))
 
     def check_store(self, path, wanted):
         """Whether a store is the one that is wanted, and in order."""

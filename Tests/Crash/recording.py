@@ -61,6 +61,7 @@ class Recording:
             if not self.round.killed(process, moment, words):
                 return self.round.problem("amirecd ended with %s" % process.poll())
             self.look_at_journals()
+            self.round.check_order(self.store)
             if self.chance.random() < 0.4:
                 time.sleep(self.chance.uniform(0, 0.6))
             process = self.start()
