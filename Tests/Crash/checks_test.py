@@ -20,7 +20,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "Oracle"))
 
 import kills
-import pbx
 import recording
 import stores
 
@@ -122,7 +121,7 @@ def unseen_losses(programs, folder):
     """A store is damaged of which is known what was sent."""
     chance = random.Random(1)
     round = kills.Round(programs, os.path.join(folder, "recorded"), chance)
-    servers = [pbx.PBX([kills.capture(n + ".ami.gz") for n in names], chance) for names in recording.PLAYED]
+    servers = recording.played(chance)
     run = recording.Recording(round, servers)
     run.run(1)
     if round.problems:

@@ -17,7 +17,8 @@ import state
 import stream
 
 SECRET = "secret-of-a-test"
-BANNER = b"Asterisk Call Manager/11.0.0\r\n"
+# Of the recordings, by the end of their names.
+VERSIONS = {"16": ("16.28.0", "5.0.4"), "22": ("22.10.1", "11.0.0")}
 END = b"\r\n\r\n"
 # How long nobody may take what is sent before the connection is given up, in seconds: Asterisk's writetimeout.
 PATIENCE_S = 5
@@ -105,6 +106,7 @@ class PBX:
 
     def __init__(self, recordings, chance, ticks_per_s=50, speed=1):
         self.recordings, self.rate, self.speed = recordings, ticks_per_s, speed
+        self.version = VERSIONS[recordings[0][-len("NN.ami.gz"):-len(".ami.gz")]]
         # Of its own: two threads that share one give nobody the same again.
         self.chance = random.Random(chance.random())
         self.lock = threading.RLock()
@@ -129,7 +131,7 @@ class PBX:
         self.shift = int(self.begun - offset - recorded)
         self.booted = booted + self.shift
         self.offset, self.place = offset, 0
-        self.state = state.State(time.time)
+        self.state = state.State(self.version, time.time)
         while self.place < len(self.events) and self.events[self.place][0] <= offset:
             at, frame = self.events[self.place]
             self.state.take(self.moved(frame), self.begun - offset + at)
@@ -244,7 +246,7 @@ class PBX:
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
-        connection.send(BANNER)
+        connection.send(b"Asterisk Call Manager/%s\r\n" % self.version[1].encode())
         rest = b""
         while not connection.is_over:
             try:

@@ -15,8 +15,7 @@ import pbx
 import stores
 
 # What each of two PBXs plays, a boot after the other.
-PLAYED = (("mixed-22", "transfers-22", "agents-22", "parking-22"), ("queues-22", "basic-calls-22", "conference-22",
-                                                                    "originate-22"))
+PLAYED = (("mixed", "transfers", "agents", "parking"), ("queues", "basic-calls", "conference", "originate"))
 KILLS_MAX = 12
 # How long may pass until what is sent is in the store, in seconds: a lost connection is tried again after up to 4.
 STORED_S_MAX = 60
@@ -32,12 +31,18 @@ class Kind:
     name, share = "recording", 5
 
     def run(self, round, kills_max):
-        servers = [pbx.PBX([kills.capture(n + ".ami.gz") for n in names], round.chance) for names in PLAYED]
+        servers = played(round.chance)
         try:
             Recording(round, servers).run(min(kills_max, KILLS_MAX))
         finally:
             for server in servers:
                 server.end()
+
+
+def played(chance):
+    """The PBXs, each of either version."""
+    return [pbx.PBX([kills.capture("%s-%s.ami.gz" % (name, version)) for name in names], chance)
+            for names in PLAYED for version in [chance.choice(sorted(pbx.VERSIONS))]]
 
 
 class Recording:

@@ -53,10 +53,10 @@ def listed(identity, message, items, complete, **more):
 
 
 class State:
-    """`now` gives the time in seconds since 1970."""
+    """`version`: of Asterisk and of its manager interface; `now` gives the time in seconds since 1970."""
 
-    def __init__(self, now):
-        self.now = now
+    def __init__(self, version, now):
+        self.version, self.now = version, now
         self.channels, self.since = {}, {}    # by uniqueid: headers as last told, and when it began
         self.bridges, self.within = {}, {}    # by bridge: headers; by uniqueid: in which bridge
         self.members, self.callers = {}, {}   # by (queue, interface); by (queue, uniqueid)
@@ -112,7 +112,7 @@ class State:
         return response(identity, **COMMANDS)
 
     def settings(self, identity):
-        return response(identity, AMIversion="11.0.0", AsteriskVersion="22.10.1", SystemName="")
+        return response(identity, AMIversion=self.version[1], AsteriskVersion=self.version[0], SystemName="")
 
     def status(self, identity):
         return response(identity, CoreCurrentCalls=len(self.channels), CoreProcessedCalls=self.calls)
@@ -155,7 +155,7 @@ class State:
             items.append(("QueueParams", [("Queue", queue), ("Max", 0), ("Strategy", "ringall"),
                                           ("Calls", len(self.waiting(queue))), ("ServiceLevel", 20)]))
             items += [("QueueMember", [("Queue", queue), ("Name", m["MemberName"]), ("Location", m["Interface"])]
-                       + [(n, m.get(n, "")) for n in MEMBER]) for (q, _), m in self.members.items() if q == queue]
+                       + [(n, m[n]) for n in MEMBER if n in m]) for (q, _), m in self.members.items() if q == queue]
             for place, (caller, joined) in enumerate(self.waiting(queue)):
                 items.append(("QueueEntry", [("Queue", queue), ("Position", place + 1)] + [
                     (n, caller.get(n, "")) for n in ("Channel", "Uniqueid", "CallerIDNum", "CallerIDName")] + [
