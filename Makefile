@@ -1,6 +1,7 @@
 # make            build all
 # make demo       record a replayed Asterisk and print reports
 # make test       all tests that need no Asterisk
+# make crash-test the programs killed at random moments, RUNS times; what came of it compared (SEED=N: as then)
 # make bench      import measured against gzip -6
 # make bench-long import of 2,000,000 events: memory, and whether it gets slower
 # make soak       20,000 events a second for SOAK_SECONDS, then simulated worlds for hours (SEEDS of each share);
@@ -25,7 +26,7 @@ SOAK_SECONDS ?= 900
 # About four hours on two cores.
 SEEDS ?= 6000
 
-.PHONY: all demo test bench bench-long soak lint fuzz install clean libraries
+.PHONY: all demo test crash-test bench bench-long soak lint fuzz install clean libraries
 
 all: libraries
 	$(SWIFT) build
@@ -55,6 +56,16 @@ soak: libraries
 	@bin=$$($(SWIFT) build $(RELEASE) --show-bin-path); python3 Tests/Bench/soak.py --amirec "$$bin/amirec" \
 	  --amirecd "$$bin/amirecd" --seconds $(SOAK_SECONDS) $(foreach server,$(ALSO),--also $(server))
 	SIMULATION_FIRST=$$(date +%s) SIMULATION_SEEDS=$(SEEDS) $(SWIFT) test --filter SimulationTests
+
+# How often the programs are killed.
+RUNS ?= 200
+
+crash-test: libraries
+	@scripts/libraries python3
+	$(SWIFT) build --product amirec
+	$(SWIFT) build --product amirecd
+	@bin=$$($(SWIFT) build --show-bin-path); python3 Tests/Crash/crash_test.py --amirec "$$bin/amirec" \
+	  --amirecd "$$bin/amirecd" --runs $(RUNS) $(if $(SEED),--seed $(SEED))
 
 lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
