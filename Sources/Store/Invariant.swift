@@ -252,12 +252,14 @@ public struct Invariant: Sendable {
         SELECT 'visit ' || v.id || ' has a channel of another call' FROM queue_visits v
         JOIN channels c ON c.id = v.channel_id WHERE c.call_id <> v.call_id
         """),
+    // While its talk lasts, a visit has come to where an agent was connected: a moment after the
+    // caller left the queue, and the end of a ringing of which nothing else was seen.
     Invariant(
       "offers", "An offer lies within its visit.",
       setBack + """
         SELECT 'offer ' || o.id FROM queue_offers o JOIN queue_visits v ON v.id = o.visit_id
         WHERE (o.called_us < v.joined_us - iif(v.opened_by IN ('join', 'refusal'), 0, \(tolerance))
-          OR coalesce(o.ended_us, 9e18) > coalesce(v.talk_ended_us, v.left_us)
+          OR coalesce(o.ended_us, 9e18) > coalesce(v.talk_ended_us, v.connected_us, v.left_us)
             + \(slack("o.filled_by")))
           AND \(isOfOneClock(("o", "called_us", "ended_us"), visit))
         """),

@@ -1,3 +1,4 @@
+import Ingest
 import Support
 import Testing
 
@@ -94,5 +95,23 @@ import Testing
     #expect(
       try bench.rows("SELECT coalesce(closed_by, '-') FROM queue_members ORDER BY id")
         == ["unobserved", "-"])
+  }
+
+  @Test func `who is connected to whom was not seen to ring is in order while they talk`() throws {
+    var stream = Stream()
+    stream.connect(100)
+    stream.logIn(100.1)
+    stream.receive(101, booted(50) + list([("1", 20)]))
+    let caller = "Channel: PJSIP/1-00000001\nUniqueid: 1\nQueue: support\n"
+    stream.receive(105, "Event: QueueCallerLeave\nPrivilege: agent,all\n\(caller)Position: 1\n\n")
+    stream.receive(
+      105.01,
+      "Event: AgentConnect\nPrivilege: agent,all\n\(caller)DestChannel: PJSIP/100-00000002\n"
+        + "DestUniqueid: 2\nInterface: PJSIP/100\nMemberName: Anna\nHoldTime: 24\nRingTime: 1\n\n")
+    let bench = Bench()
+    _ = try bench.take(stream)
+    #expect(
+      try bench.rows("SELECT outcome || ' ' || ring_ms FROM queue_offers") == ["connected 1000"])
+    #expect(try Verification.run(path: bench.path).flatMap(\.contradictions) == [])
   }
 }
