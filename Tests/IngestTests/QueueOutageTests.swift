@@ -114,4 +114,19 @@ import Testing
       try bench.rows("SELECT outcome || ' ' || ring_ms FROM queue_offers") == ["connected 1000"])
     #expect(try Verification.run(path: bench.path).flatMap(\.contradictions) == [])
   }
+
+  @Test func `who was logged in while the server still loaded its modules is in order`() throws {
+    var stream = Stream()
+    stream.connect(1000)
+    stream.logIn(1000.1)
+    let member =
+      "Event: QueueMember\nQueue: support\nName: Anna\nLocation: PJSIP/100\nMembership: static\n"
+      + "LoginTime: 940\nStatus: 1\nPaused: 0\nActionID: 1\n\n"
+    stream.receive(1001, booted(50) + member + list([]))
+    let bench = Bench()
+    _ = try bench.take(stream)
+    #expect(try bench.rows("SELECT started_us / 1000000 FROM queue_members") == ["940"])
+    #expect(try Verification.run(path: bench.path).flatMap(\.contradictions) == [])
+    #expect(try bench.rows("SELECT boot_us / 1000000 FROM servers") == ["951"])
+  }
 }
