@@ -27,6 +27,8 @@ PORTS = range(20000, 32000)
 STEP_S = 0.004
 # Ten digits that stand for a second of the days when the recordings were made.
 EPOCH = re.compile(rb"(?<!\d)179[45]\d{6}(?!\d)")
+# Ids that the driver of the recordings chose: from one boot to the next it would choose others.
+CHOSEN = re.compile(rb"(?<![0-9A-Za-z])t(?=[89]\d{5})")
 
 
 def events(path):
@@ -138,7 +140,8 @@ class PBX:
             self.place += 1
 
     def moved(self, frame):
-        return EPOCH.sub(lambda m: b"%d" % (int(m.group()) + self.shift), frame)
+        frame = EPOCH.sub(lambda m: b"%d" % (int(m.group()) + self.shift), frame)
+        return CHOSEN.sub(b"t%d-" % self.boots, frame)
 
     @property
     def is_finished(self):
