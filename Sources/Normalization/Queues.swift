@@ -80,6 +80,15 @@ extension Normalizer {
     queueing.visits.touch(visit)
   }
 
+  /// Until when a visit may have lasted that ended unobserved: a list of an earlier session may
+  /// have lacked its channel already.
+  private func lastKnown(_ visit: Int) -> Instant {
+    guard let channel = queueing.visits[visit].channel, channels[channel].sighting.isLost else {
+      return session.endedAt
+    }
+    return channels[channel].sighting.lostAt
+  }
+
   /// The list is complete: who waited when an earlier session ended and is not in it left
   /// unobserved.
   mutating func queueStatusComplete() {
@@ -94,7 +103,7 @@ extension Normalizer {
       // As long as a member was seen to be rung for it, it waited.
       let rung = queueing.visits[visit].offers.compactMap { queueing.offers[$0].row.endedAt }.max()
       let seen = max(queueing.visits[visit].row.joinedAt, rung ?? .first)
-      settle(visit, "unknown", at: max(session.endedAt, seen))
+      settle(visit, "unknown", at: max(lastKnown(visit), seen))
     }
   }
 }

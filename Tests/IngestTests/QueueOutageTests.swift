@@ -129,4 +129,28 @@ import Testing
     #expect(try Verification.run(path: bench.path).flatMap(\.contradictions) == [])
     #expect(try bench.rows("SELECT boot_us / 1000000 FROM servers") == ["951"])
   }
+
+  @Test func `a wait lasts no longer than its channel, whichever list lacks which`() throws {
+    var stream = Stream()
+    stream.connect(100)
+    stream.logIn(100.1)
+    stream.receive(101, booted(50) + caller("1"))
+    stream.disconnect(110)
+    stream.connect(120)
+    stream.logIn(120.1)
+    stream.receive(
+      121,
+      booted(70) + "Response: Success\nActionID: 2\nEventList: start\n\n"
+        + "Event: CoreShowChannelsComplete\nActionID: 2\nEventList: Complete\nListItems: 0\n\n")
+    stream.disconnect(121.5)
+    stream.connect(130)
+    stream.logIn(130.1)
+    stream.receive(131, booted(80) + list([]))
+    stream.receive(140, member("QueueMemberAdded"))
+    let bench = Bench()
+    _ = try bench.take(stream)
+    #expect(try bench.rows(Self.visits) == ["join 101 110 unknown"])
+    #expect(try bench.rows("SELECT ended_us / 1000000 FROM channels") == ["110"])
+    #expect(try Verification.run(path: bench.path).flatMap(\.contradictions) == [])
+  }
 }
