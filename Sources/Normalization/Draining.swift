@@ -62,7 +62,7 @@ extension Normalizer {
     var writer = StateWriter()
     companion.visit(&writer)
     visit(&writer)
-    return writer.bytes
+    return writer.finish()
   }
 
   /// A normalizer that goes on where another was saved, and the companion saved with it; nil when

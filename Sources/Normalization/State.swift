@@ -10,15 +10,22 @@ import AMI
 /// | text | LEB128 length, UTF-8 |
 /// | list | LEB128 count, items |
 ///
-/// It begins with `version`; a state of another version is refused.
+/// It begins with `version`; a state of another version is refused. It ends with a checksum: its
+/// slots refer to each other, so that one byte that a disk changed would end the program at some
+/// later message.
 public struct StateWriter: FieldVisitor {
   /// Of this format, and of the fields that the normalizer saves. To be raised with any change.
-  public static let version: Int64 = 5
+  public static let version: Int64 = 6
 
-  public private(set) var bytes: [UInt8] = []
+  private var bytes: [UInt8] = []
 
   public init() {
     append(Self.version)
+  }
+
+  /// The state: what was shown, and its checksum.
+  public consuming func finish() -> [UInt8] {
+    bytes + Checksum.bytes(of: bytes[...])
   }
 
   mutating func append(_ value: Int64) {
@@ -50,16 +57,40 @@ public struct StateWriter: FieldVisitor {
   }
 }
 
+/// The checksum at the end of a state: FNV-1a of 64 bits, its least byte first. No change of one
+/// byte leaves it as it was.
+///
+/// **Source:** isthe.com/chongo/tech/comp/fnv
+private enum Checksum {
+  static let count = 8
+
+  static func bytes(of content: ArraySlice<UInt8>) -> [UInt8] {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in content { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return (0..<count).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }
+  }
+}
+
 /// Reads what a `StateWriter` wrote.
 public struct StateReader: FieldVisitor {
-  private let bytes: [UInt8]
+  private let bytes: ArraySlice<UInt8>
   private var position = 0
   /// Whether something was read that no writer writes. Values read from then on are empty.
   public private(set) var isDamaged = false
 
-  public init(_ bytes: [UInt8]) {
-    self.bytes = bytes
-    if integer() != StateWriter.version { isDamaged = true }
+  /// Reads a whole state; one whose checksum is not that of its bytes is damaged.
+  public init(_ state: [UInt8]) {
+    bytes = state.dropLast(Checksum.count)
+    isDamaged = !state.suffix(Checksum.count).elementsEqual(Checksum.bytes(of: bytes))
+    if !isDamaged, integer() != StateWriter.version { isDamaged = true }
+  }
+
+  private init(head: [UInt8]) { bytes = head[...] }
+
+  /// Whether a state that begins with these bytes is of this version; the first 16 suffice.
+  public static func isCurrent(head: [UInt8]) -> Bool {
+    var reader = StateReader(head: head)
+    return reader.integer() == StateWriter.version
   }
 
   /// Whether everything was read, and read well.

@@ -74,7 +74,7 @@ public final class Store {
   static func checkStates(_ connection: borrowing Connection, path: String) throws {
     let statement = try connection.prepare("SELECT substr(state, 1, 16) FROM positions")
     while try statement.step() {
-      if StateReader(statement.blob(at: 0)).isDamaged { throw StoreError.older(path) }
+      if !StateReader.isCurrent(head: statement.blob(at: 0)) { throw StoreError.older(path) }
     }
   }
 

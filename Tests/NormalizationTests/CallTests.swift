@@ -372,19 +372,6 @@ struct Nothing: Visitable {
       #expect(try script.run(disturbed: true).rows == script.run().rows)
     }
   }
-
-  @Test func `a damaged state is refused`() throws {
-    var normalizer = Normalizer(server: 0)
-    var nothing = Nothing()
-    let state = normalizer.save(with: &nothing)
-    for length in 0..<state.count {
-      let restored = Normalizer(
-        server: 0, restoring: Array(state.prefix(length)), with: &nothing)
-      if restored != nil {
-        Issue.record("\(length) of \(state.count) bytes were taken for a state")
-      }
-    }
-  }
 }
 
 extension Script {
