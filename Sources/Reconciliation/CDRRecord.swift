@@ -60,7 +60,7 @@ struct CDRRecord: Sendable {
     // later.
     let reckoned = start + .microseconds(Int64(duration * 1_000_000))
     let end = ServerClock.time(value("end"), near: reckoned) ?? reckoned
-    endedAt = end.distance(to: reckoned) <= .seconds(1) ? end : reckoned
+    endedAt = max(start, end.distance(to: reckoned) <= .seconds(1) ? end : reckoned)
     answeredAt = ServerClock.time(value("answer"), near: start)
   }
 

@@ -66,7 +66,8 @@ public struct ChunkTable: Sendable, Equatable {
     append(UInt64(bitPattern: last), to: &bytes)
     for chunk in chunks {
       append(UInt64(chunk.length), to: &bytes)
-      let delta = chunk.time - last
+      // As it is read: a damaged table holds any times.
+      let delta = chunk.time &- last
       append(UInt64(bitPattern: (delta << 1) ^ (delta >> 63)), to: &bytes)
       last = chunk.time
     }

@@ -199,6 +199,13 @@ import Testing
     }
   }
 
+  /// Of a damaged table; what lies between two of them may be more than 64 bits hold.
+  @Test func `any times can be written again`() throws {
+    var table = ChunkTable()
+    for time in [0, Int64.max, .min, -1, .max, 1] { table.append(1, at: time) }
+    #expect(ChunkTable(encoded: table.encoded()) == table)
+  }
+
   @Test func `a chunk that lies in two blocks stands in both`() {
     var table = ChunkTable()
     table.append(10, at: 1)
