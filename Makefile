@@ -7,7 +7,7 @@
 # make soak       20,000 events a second for SOAK_SECONDS, then simulated worlds for hours (SEEDS of each share);
 #                 ALSO=NAME=HOST:PORT:USER:SECRETFILE records a real server beside
 # make lint       formatting
-# make fuzz       30 s of libFuzzer over the protocol's parser
+# make fuzz       libFuzzer over all that reads foreign bytes: each target for FUZZ_SECONDS (30), or FUZZ_TARGET alone
 # make install    programs, unit, sample configuration (PREFIX, DESTDIR)
 
 SWIFT ?= swift
@@ -71,7 +71,7 @@ lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
 
 fuzz:
-	@SWIFT_BACKTRACE=enable=no scripts/fuzz $(FUZZ_SECONDS)
+	@scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGET)
 
 install: libraries
 	$(SWIFT) build $(RELEASE) --product amirec

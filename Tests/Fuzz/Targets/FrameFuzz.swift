@@ -1,5 +1,6 @@
-// A libFuzzer target over Sources/AMI, compiled together with it by `make fuzz` (no target of the
-// package). What must hold for any bytes at all:
+internal import AMI
+
+// The frame buffer. What must hold for any bytes at all:
 //
 // - the frames do not depend on how the stream was split into chunks;
 // - every byte is in a frame, is pending, or is part of a stray line end between frames;
@@ -38,13 +39,13 @@ private func frames(of stream: ArraySlice<UInt8>, chunk: Int) -> [Shape] {
       shapes.append(Shape(frame))
       check(frame)
     }
-    precondition(buffer.offset + buffer.pendingBytes == received, "bytes were lost")
+    require(buffer.offset + buffer.pendingBytes == received, "bytes were lost")
   }
   let pending = buffer.pendingBytes
   if buffer.finish(into: &frame) {
     shapes.append(Shape(frame))
     check(frame)
-    precondition(frame.bytes.count <= pending, "more bytes than there were")
+    require(frame.bytes.count <= pending, "more bytes than there were")
   }
   return shapes
 }
@@ -52,8 +53,8 @@ private func frames(of stream: ArraySlice<UInt8>, chunk: Int) -> [Shape] {
 private func check(_ frame: Frame) {
   var length = 0
   for header in frame.headers {
-    precondition(header.nameRange.upperBound <= header.valueRange.lowerBound, "name after value")
-    precondition(header.valueRange.upperBound <= frame.bytes.count, "value outside the frame")
+    require(header.nameRange.upperBound <= header.valueRange.lowerBound, "name after value")
+    require(header.valueRange.upperBound <= frame.bytes.count, "value outside the frame")
     length += Text.decode(frame.bytes[header.nameRange]).utf8.count
     length += Text.decode(frame.bytes[header.valueRange]).utf8.count
   }
@@ -63,18 +64,14 @@ private func check(_ frame: Frame) {
     length &+= Int(truncatingIfNeeded: Number.time(value)?.microseconds ?? 0)
     length &+= Int(truncatingIfNeeded: Number.calendarTime(value)?.microseconds ?? 0)
   }
-  precondition(length != Int.min, "cannot be")
+  require(length != Int.min, "cannot be")
 }
 
-/// Called by libFuzzer with every input.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzFrames(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
-  let input = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
-  guard let first = input.first else { return 0 }
+func fuzzFrames(_ input: [UInt8]) {
+  guard let first = input.first else { return }
   let stream = input.dropFirst()
   let whole = frames(of: stream, chunk: max(stream.count, 1))
   for chunk in [1, Int(first) + 1] {
-    precondition(frames(of: stream, chunk: chunk) == whole, "split every \(chunk): other frames")
+    require(frames(of: stream, chunk: chunk) == whole, "split every \(chunk): other frames")
   }
-  return 0
 }
