@@ -6,6 +6,7 @@
 # make bench-long import of 2,000,000 events: memory, and whether it gets slower
 # make soak       20,000 events a second for SOAK_SECONDS, then simulated worlds for hours (SEEDS of each share);
 #                 ALSO=NAME=HOST:PORT:USER:SECRETFILE records a real server beside
+# make planted    plants faults one at a time in a copy of the tree: do the tests see them? (hours; ONLY=WORDS for some)
 # make lint       formatting
 # make fuzz       libFuzzer over all that reads foreign bytes: each target for FUZZ_SECONDS (30), or FUZZ_TARGET alone
 # make install    programs, unit, sample configuration (PREFIX, DESTDIR)
@@ -26,7 +27,7 @@ SOAK_SECONDS ?= 900
 # About four hours on two cores.
 SEEDS ?= 6000
 
-.PHONY: all demo test crash-test bench bench-long soak lint fuzz install clean libraries
+.PHONY: all demo test crash-test bench bench-long soak planted lint fuzz install clean libraries
 
 all: libraries
 	$(SWIFT) build
@@ -66,6 +67,9 @@ crash-test: libraries
 	$(SWIFT) build --product amirecd
 	@bin=$$($(SWIFT) build --show-bin-path); python3 Tests/Crash/crash_test.py --amirec "$$bin/amirec" \
 	  --amirecd "$$bin/amirecd" --runs $(RUNS) $(if $(SEED),--seed $(SEED))
+
+planted:
+	python3 Tests/Planted/planted.py --only "$(ONLY)"
 
 lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests

@@ -86,7 +86,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + nio, swiftSettings: strict),
 
-    .target(name: "Support", dependencies: ["SQLite"], path: "Tests/Support", swiftSettings: strict),
+    .target(
+      name: "Support", dependencies: ["SQLite"], path: "Tests/Support", swiftSettings: strict),
     tests("Display", ["Display", "Support"]),
     tests("AMI", ["AMI", "Support"]),
     tests("SQLite", ["SQLite", "Support"]),

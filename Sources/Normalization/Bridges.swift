@@ -117,13 +117,16 @@ extension Normalizer {
     members[member].row.leftAt = max(time, members[member].row.enteredAt)
     members[member].row.closedBy = closedBy
     members.touch(member)
-    channels[members[member].channel].member = nil
+    let channel = members[member].channel
+    channels[channel].member = nil
+    // As long as it was there it lived, whatever a list lacks.
+    if closedBy == "event" { channels[channel].seenAt = max(channels[channel].seenAt, time) }
     bridges[members[member].bridge].members.removeFirst(of: member)
     talkEnds(member, at: time)
     if bridges[members[member].bridge].members.count == 1 {
       talkEnds(bridges[members[member].bridge].members[0], at: time)
     }
-    queueTalkLeft(members[member].channel, members[member].bridge, at: time)
+    queueTalkLeft(channel, members[member].bridge, at: time)
   }
 
   // MARK: Bridges

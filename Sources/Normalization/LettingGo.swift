@@ -107,7 +107,7 @@ extension Normalizer {
     expireEnded(first: excess)
     let rest = excess - (before - channelsHeld)
     if rest > 0 {
-      let live = channels.inOrder.filter { channels[$0].row.endedAt == nil }.sorted {
+      let live = channels.used.filter { channels[$0].row.endedAt == nil }.sorted {
         (channels[$0].seenAt, channels[$0].row.id) < (channels[$1].seenAt, channels[$1].row.id)
       }
       for slot in live.prefix(rest) where channels[slot].row.endedAt == nil {
@@ -132,7 +132,7 @@ extension Normalizer {
 
   /// Linkedids of agents are held as long as any channel has them.
   private mutating func forgetLinkedidsOfNobody() {
-    let held = channels.inOrder.filter { !channels[$0].isExpired }.compactMap {
+    let held = channels.used.filter { !channels[$0].isExpired }.compactMap {
       channels[$0].row.linkedid
     }
     agentLogins.linkedids.formIntersection(held)
@@ -140,7 +140,7 @@ extension Normalizer {
 
   private mutating func letGoBridges(at time: Instant) {
     let excess = excess(bridgeByUniqueid.count, .bridges)
-    let open = bridges.inOrder.filter { bridges[$0].row.endedAt == nil }.sorted {
+    let open = bridges.used.filter { bridges[$0].row.endedAt == nil }.sorted {
       (bridges[$0].seenAt, bridges[$0].row.id) < (bridges[$1].seenAt, bridges[$1].row.id)
     }
     for slot in open.prefix(excess) {
@@ -153,7 +153,7 @@ extension Normalizer {
 
   private mutating func letGoConferences(at time: Instant) {
     let excess = excess(features.openConferences.count, .conferences)
-    let open = features.conferences.inOrder
+    let open = features.conferences.used
       .filter { features.conferences[$0].row.endedAt == nil }
       .sorted { features.conferences[$0].row.id < features.conferences[$1].row.id }
     for slot in open.prefix(excess) {
@@ -164,7 +164,7 @@ extension Normalizer {
 
   private mutating func letGoParkings(at time: Instant) {
     let excess = excess(features.openParkings.count, .parkings)
-    let open = features.parkings.inOrder.filter { features.parkings[$0].row.endedAt == nil }
+    let open = features.parkings.used.filter { features.parkings[$0].row.endedAt == nil }
       .sorted { features.parkings[$0].row.id < features.parkings[$1].row.id }
     for slot in open.prefix(excess) {
       end(parking: slot, "limit", at: max(time, features.parkings[slot].row.parkedAt))
@@ -174,7 +174,7 @@ extension Normalizer {
 
   private mutating func letGoTransfers(at time: Instant) {
     let excess = excess(transfersHeld, .transfers)
-    let held = features.transfers.inOrder.filter { !features.transfers[$0].isForgotten }
+    let held = features.transfers.used.filter { !features.transfers[$0].isForgotten }
       .sorted { features.transfers[$0].row.id < features.transfers[$1].row.id }
     for slot in held.prefix(excess) {
       let transfer = features.transfers[slot]
@@ -189,13 +189,13 @@ extension Normalizer {
 
   private mutating func letGoRecordings(at time: Instant) {
     let excess = excess(features.openRecordings, .recordings)
-    let open = features.recordings.inOrder.filter { features.recordings[$0].row.endedAt == nil }
+    let open = features.recordings.used.filter { features.recordings[$0].row.endedAt == nil }
       .sorted { features.recordings[$0].row.id < features.recordings[$1].row.id }
     for slot in open.prefix(excess) {
       end(
         recording: slot, by: "limit", at: max(time, features.recordings[slot].row.startedAt))
     }
-    for channel in channels.inOrder where !channels[channel].features.recordings.isEmpty {
+    for channel in channels.used where !channels[channel].features.recordings.isEmpty {
       let left = channels[channel].features.recordings.filter {
         features.recordings[$0].row.endedAt == nil
       }
@@ -219,7 +219,7 @@ extension Normalizer {
     expireVisits(first: excess)
     let rest = excess - (before - visitsHeld)
     if rest > 0 {
-      let open = queueing.visits.inOrder.filter { queueing.visits[$0].phase != .done }
+      let open = queueing.visits.used.filter { queueing.visits[$0].phase != .done }
         .sorted { queueing.visits[$0].row.id < queueing.visits[$1].row.id }
       for visit in open.prefix(rest) {
         queueing.visits[visit].row.closedBy = "limit"
@@ -238,7 +238,7 @@ extension Normalizer {
 
   private mutating func letGoOffers(at time: Instant) {
     let excess = excess(queueing.openOffers, .offers)
-    let open = queueing.offers.inOrder.filter { queueing.offers[$0].row.outcome == nil }
+    let open = queueing.offers.used.filter { queueing.offers[$0].row.outcome == nil }
       .sorted { queueing.offers[$0].row.id < queueing.offers[$1].row.id }
     for offer in open.prefix(excess) {
       decide(offer, "limit", at: max(time, queueing.offers[offer].row.calledAt))
@@ -248,7 +248,7 @@ extension Normalizer {
 
   private mutating func letGoMembers(at time: Instant) {
     let excess = excess(queueing.memberByKey.count, .members)
-    let open = queueing.members.inOrder.filter { queueing.members[$0].row.endedAt == nil }.sorted {
+    let open = queueing.members.used.filter { queueing.members[$0].row.endedAt == nil }.sorted {
       (queueing.members[$0].seenAt, queueing.members[$0].row.id)
         < (queueing.members[$1].seenAt, queueing.members[$1].row.id)
     }

@@ -158,6 +158,9 @@ extension Normalizer {
     if queueing.visits[visit].row.talkEndedAt == nil,
       let start = queueing.visits[visit].row.connectedAt
     {
+      // What tells it may come when its channels are gone.
+      let over = queueing.visits[visit].agent.flatMap { calls[channels[$0].call].row.endedAt }
+      let time = min(time, over ?? time)
       queueing.visits[visit].row.talkEndedAt = max(time, start)
       queueing.visits[visit].row.talkMs = time.since(start).milliseconds
       queueing.visits[visit].row.holdMs = holdMs(of: visit, until: max(time, start))

@@ -151,7 +151,8 @@ public struct Status: Sendable {
     for (name, sql) in counted { counts.append((name, try store.connection.integer(sql))) }
     return Holdings(
       size: store.size, held: try Coverage.held(by: store),
-      servers: try servers(of: store, nowUs: nowUs), counts: counts, skipped: try skipped(in: store),
+      servers: try servers(of: store, nowUs: nowUs), counts: counts,
+      skipped: try skipped(in: store),
       limits: try limits(in: store, since: nowUs - limitsTime))
   }
 

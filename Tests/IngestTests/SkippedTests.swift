@@ -1,4 +1,5 @@
 import Ingest
+import Store
 import Support
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 @Suite struct SkippedTests {
   private static let said = "Event: UserEvent\nPrivilege: user,all\nUserEvent: Said\n\n"
 
-  /// A store in which the second of three user events is noted as one to pass over.
+  /// A store of three user events: at the second, two processes died.
   private func storeWithSkipped() throws -> Bench {
     var stream = Stream()
     stream.connect(1000)
@@ -15,14 +16,12 @@ import Testing
     for second in 1...3 { stream.receive(1000 + Double(second), Self.said) }
     let before = stream.records.dropLast(2).reduce(0) { $0 + $1.bytes.count }
     let bench = Bench()
-    _ = try bench.take(stream)
-    try bench.execute(
-      """
-      INSERT INTO gaps (id, server_id, session_id, started_us, ended_us, reason, attempts,
-        session_offset, length)
-      SELECT max(id) + 1000, server_id, id, 1002000000, 1002000000, 'skipped', 0, \(before),
-        \(Self.said.wire.count) FROM sessions
-      """)
+    _ = try bench.take(stream, stopAfter: stream.records.count - 2, commitEvery: 1)
+    for _ in 0..<2 {
+      let mark = try #require(Store(path: bench.path).mark)
+      mark.enter(FrameMark.Place(session: 1, offset: Int64(before)))
+    }
+    #expect(try bench.take(stream).skippedFrames == 1)
     return bench
   }
 
@@ -32,11 +31,13 @@ import Testing
 
   @Test func `a rebuild passes over what is noted, and keeps the note`() throws {
     let bench = try storeWithSkipped()
-    for _ in 0..<2 {
-      _ = try bench.rebuild()
+    for isRebuilt in [false, true, true] {
+      if isRebuilt { _ = try bench.rebuild() }
       #expect(try said(bench) == ["1001000000", "1003000000"])
       #expect(try bench.rows("SELECT length FROM gaps") == ["\(Self.said.wire.count)"])
-      #expect(try Verification.run(path: bench.path).flatMap(\.contradictions) == [])
+      #expect(
+        try Verification.run(path: bench.path).filter { !$0.contradictions.isEmpty }
+          .map { "\($0.name) \($0.contradictions)" } == [])
     }
   }
 
@@ -46,6 +47,8 @@ import Testing
     _ = try bench.salvage(retriesSkipped: true)
     #expect(try said(bench) == ["1001000000", "1002000000", "1003000000"])
     #expect(try bench.rows("SELECT reason FROM gaps") == [])
-    #expect(try Verification.run(path: bench.path).flatMap(\.contradictions) == [])
+    #expect(
+      try Verification.run(path: bench.path).filter { !$0.contradictions.isEmpty }
+        .map { "\($0.name) \($0.contradictions)" } == [])
   }
 }

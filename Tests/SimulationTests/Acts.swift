@@ -271,7 +271,9 @@ extension SimulatedPBX {
         response: "Success",
         [("ActionID", id), ("EventList", "start"), ("Message", "will follow")]))
     if random.happens(50) {
-      for channel in channels { say(part("CoreShowChannel", headers(channel) + bridge(of: channel))) }
+      for channel in channels {
+        say(part("CoreShowChannel", headers(channel) + bridge(of: channel)))
+      }
       say(
         part(
           "CoreShowChannelsComplete",
@@ -341,7 +343,9 @@ extension SimulatedPBX {
           event: "ContactStatus", "system",
           [
             ("URI", "sip:\(peer)@192.0.2.7"), ("AOR", peer), ("EndpointName", peer),
-            ("ContactStatus", random.pick(["Reachable", "Unreachable", "NonQualified", "Removed"])),
+            (
+              "ContactStatus", random.pick(["Reachable", "Unreachable", "NonQualified", "Removed"])
+            ),
             ("RoundtripUsec", "1200"),
           ]))
     case 1:

@@ -10,7 +10,8 @@ import Testing
     steps: [
       .connect(0, .welcome), .speak(0, count: 40, seed: 1), .carry(0, bytes: 1 << 20), .work(20),
       .pass(2_000_000), .reset(0), .speak(0, count: 5, seed: 2), .pass(1_000_000),
-      .connect(0, .welcome), .speak(0, count: 40, seed: 3), .carry(0, bytes: 1 << 20), .work(20),
+      .connect(0, .welcome), .pass(1_500_000), .speak(0, count: 40, seed: 3),
+      .carry(0, bytes: 1 << 20), .work(20),
     ])
 
   /// A store that lacks something, or says something else.
@@ -21,10 +22,11 @@ import Testing
     "UPDATE positions SET session_offset = session_offset - 1",
     "DELETE FROM gaps",
     "UPDATE gaps SET reason = ''",
-    "UPDATE gaps SET started_us = ended_us",
+    "UPDATE gaps SET started_us = ended_us WHERE ended_us IS NOT NULL",
     "DELETE FROM channels WHERE id = (SELECT max(id) FROM channels)",
     "UPDATE channels SET started_us = started_us + 1 WHERE id = (SELECT min(id) FROM channels)",
-    "UPDATE event_counts SET events = events + 1 WHERE id = (SELECT min(id) FROM event_counts)",
+    "UPDATE event_counts SET count = count + 1 WHERE id = (SELECT min(id) FROM event_counts)",
+    "UPDATE event_counts SET name = 'Forged' WHERE id = (SELECT min(id) FROM event_counts)",
   ]
 
   @Test func `a world in which all is well passes`() async throws {

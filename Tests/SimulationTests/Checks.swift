@@ -12,6 +12,7 @@ extension World {
   func check() async throws {
     try checkArchive()
     if !scenario.hasClockSteps { try checkGaps() }
+    try checkStrangers()
     try checkInvariants()
     let rows = try allRows(ofStore: path, except: Self.untold)
     try checkUndisturbed(rows)
@@ -50,7 +51,10 @@ extension World {
           WHERE v.name = '\(wire.name)' AND s.connected_us = \(attempt.connectedAt)
           ORDER BY b.session_offset
           """)
-        let stored = try ids.flatMap { try archive.block(Int64($0)!).bytes }
+        let blocks = try ids.map { try archive.block(Int64($0)!) }
+        let stored = blocks.flatMap(\.bytes)
+        let times = blocks.flatMap { $0.chunks.chunks.map(\.time) }
+        try expect(times == times.sorted(), "\(name): times go back")
         if attempt.mayLack {
           try expect(attempt.delivered.starts(with: stored), "\(name): other bytes")
         } else {
@@ -60,6 +64,12 @@ extension World {
         }
       }
     }
+  }
+
+  /// Who is not logged in to changes no table.
+  private func checkStrangers() throws {
+    let found = try texts("SELECT name FROM event_counts WHERE name = '\(Self.forged)'")
+    try expect(found.isEmpty, "a stranger's event is counted")
   }
 
   /// Whatever did not arrive lies in a gap.
@@ -74,7 +84,8 @@ extension World {
       for loss in wire.losses {
         try expect(
           gaps.contains { $0[0] <= loss.at && loss.at <= $0[1] },
-          "\(wire.name): what was lost at \(loss.at), after \(loss.after) connections, is in no gap")
+          "\(wire.name): what was lost at \(loss.at), after \(loss.after) connections, is in no gap"
+        )
       }
     }
   }
@@ -124,7 +135,8 @@ extension World {
     let extra = rows.filter { !there.contains($0) }.prefix(3)
     let missing = others.filter { !here.contains($0) }.prefix(3)
     throw Failure(
-      description: "\(what): these rows are not there: \(Array(extra)), these are: \(Array(missing))")
+      description:
+        "\(what): these rows are not there: \(Array(extra)), these are: \(Array(missing))")
   }
 
   private func expect(_ isTrue: Bool, _ words: @autoclosure () -> String) throws {

@@ -28,6 +28,12 @@ struct Wire {
 
   let name: String
   var pbx: SimulatedPBX
+
+  init(name: String, pbx: SimulatedPBX) {
+    self.name = name
+    self.pbx = pbx
+  }
+
   /// Where it enters the journal; nil while that could not be opened.
   var inlet: Inlet?
   /// On a connection: what tells the time in it.
@@ -35,11 +41,42 @@ struct Wire {
   var observer: Observer?
   var skew = ClockSkew()
   /// What was said and is under way.
-  var underWay: [UInt8] = []
+  private(set) var underWay: [UInt8] = []
+  /// When the first of that was said, or passed by what arrived last.
+  private var underWaySince: Int64 = 0
   var attempts: [Attempt] = []
   var losses: [Loss] = []
 
   var isConnected: Bool { clock != nil }
+
+  /// The time of the connection, or of the day where there is none.
+  func now(_ reading: SessionClock.Reading) -> Int64 {
+    guard var clock else { return reading.wall }
+    _ = clock.advance(to: reading)
+    return clock.now
+  }
+
+  /// The server says something at a time.
+  mutating func say(_ words: [UInt8], at time: Int64) {
+    if underWay.isEmpty { underWaySince = time }
+    underWay += words
+  }
+
+  /// So many bytes of it arrive at a time.
+  mutating func arrive(_ count: Int, at time: Int64) -> [UInt8] {
+    let chunk = Array(underWay.prefix(count))
+    underWay.removeFirst(chunk.count)
+    underWaySince = time
+    return chunk
+  }
+
+  /// The connection is gone, and what was under way with it.
+  mutating func hangUp() {
+    if !underWay.isEmpty { lose(at: underWaySince) }
+    clock = nil
+    observer = nil
+    underWay = []
+  }
 
   /// Something was said that will not arrive. Before the first login nothing can be missed.
   mutating func lose(at time: Int64) {
@@ -53,13 +90,12 @@ extension Wire {
     clock = SessionClock(reading)
     self.observer = observer
     skew = ClockSkew()
-    underWay = []
     attempts.append(Attempt(connectedAt: reading.wall))
   }
 
   /// The login is accepted, once these bytes have arrived.
-  mutating func greet(_ words: [UInt8]) {
-    underWay = words
+  mutating func greet(_ words: [UInt8], at time: Int64) {
+    say(words, at: time)
     attempts[attempts.count - 1].greeting = words.count
   }
 

@@ -94,8 +94,10 @@ final class World {
     truth += time
   }
 
+  private var reading: SessionClock.Reading { .init(wall: wall, boot: boot) }
+
   /// The time of a connection, or of the day where there is none.
-  private func now(_ line: Int) -> Int64 { wires[line].clock?.now ?? wall }
+  private func now(_ line: Int) -> Int64 { wires[line].now(reading) }
 
   // MARK: The collector
 
@@ -139,7 +141,7 @@ final class World {
   private func stop() async throws -> IntakeEnd {
     for line in wires.indices {
       if wires[line].isConnected {
-        wires[line].underWay += Message(response: "Goodbye").bytes
+        wires[line].say(Message(response: "Goodbye").bytes, at: now(line))
         try await carry(line, .max)
         if wires[line].isConnected { try await disconnect(line, nil) }
       }
@@ -157,11 +159,10 @@ final class World {
   }
 
   private func kill() async throws {
-    for line in wires.indices where wires[line].isConnected {
-      if !wires[line].underWay.isEmpty { wires[line].lose(at: now(line)) }
-      forget(line)
+    for line in wires.indices {
+      if wires[line].isConnected { wires[line].hangUp() }
+      wires[line].inlet = nil
     }
-    for line in wires.indices { wires[line].inlet = nil }
     try await die()
     start()
   }
@@ -199,7 +200,7 @@ final class World {
     for turn in 0..<count {
       let said = wires[line].pbx.speak(at: truth, seed: seed &+ UInt64(turn))
       if wires[line].isConnected {
-        wires[line].underWay += said.joined()
+        wires[line].say(Array(said.joined()), at: now(line))
       } else if !said.isEmpty {
         wires[line].lose(at: wall)
       }
@@ -208,14 +209,12 @@ final class World {
 
   private func carry(_ line: Int, _ count: Int) async throws {
     guard wires[line].isConnected, !wires[line].underWay.isEmpty else { return }
-    let chunk = Array(wires[line].underWay.prefix(count))
-    wires[line].underWay.removeFirst(chunk.count)
-    try await deliver(line, chunk)
+    try await deliver(line, wires[line].arrive(count, at: now(line)))
   }
 
   private func deliver(_ line: Int, _ chunk: [UInt8]) async throws {
     let observer = wires[line].observer!
-    let step = wires[line].clock!.advance(to: .init(wall: wall, boot: boot))
+    let step = wires[line].clock!.advance(to: reading)
     let time = wires[line].clock!.now
     let before = try await place(line)
     try await eventLoop.submit {
@@ -244,7 +243,7 @@ final class World {
     // No two connections begin at one time.
     while wires[line].attempts.contains(where: { $0.connectedAt == wall }) { pass(1) }
     guard reception != .unreachable else { return try await fail(inlet) }
-    wires[line].begin(at: .init(wall: wall, boot: boot), inlet.observer)
+    wires[line].begin(at: reading, inlet.observer)
     let (observer, time) = (inlet.observer, wall)
     try await eventLoop.submit { observer.onConnected?(time) }.get()
     guard await inlet.withWriter({ $0.isConnected }) == true else {
@@ -264,27 +263,29 @@ final class World {
     case .unreachable: preconditionFailure("it was reached")
     case .welcome:
       let words = banner + wires[line].pbx.welcome(at: truth).joined()
-      wires[line].greet(words)
+      wires[line].greet(words, at: now(line))
       // At once: from Uptime follows when the server was started.
       try await carry(line, Int(truth % Int64(words.count)) + 1)
       try await carry(line, .max)
     case .refused:
       let refusal = Message(response: "Error", [("Message", "Authentication failed")])
-      wires[line].underWay = banner + refusal.bytes
+      wires[line].say(banner + refusal.bytes, at: now(line))
       try await carry(line, .max)
       try await disconnect(line, .loginRefused)
     case .stranger(let seed):
       var random = Seeded(seed)
-      wires[line].underWay = Self.strangeWords(&random)
+      wires[line].say(Self.strangeWords(&random), at: now(line))
       try await carry(line, .max)
       try await disconnect(line, .foreign)
     }
   }
 
+  /// The event of somebody who is not logged in to.
+  static let forged = "Forged"
+
   /// What somebody says who is no Asterisk, or wants to be taken for one.
   private static func strangeWords(_ random: inout Seeded) -> [UInt8] {
-    let forged = Message(
-      event: "Hangup", "call", [("Channel", "PJSIP/100-00000001"), ("Uniqueid", "1767225600.1")])
+    let forged = Message(event: Self.forged, "call", [("Uniqueid", "1767225600.1")])
     return random.pick([
       [0x1F, 0x8B, 0x08, 0x00, 0x00], Array("SSH-2.0-OpenSSH\r\n".utf8), forged.bytes,
       Array("Asterisk Call Manager/1.1\r\n".utf8) + forged.bytes, [0x00, 0xFF, 0x0D, 0x0A],
@@ -295,19 +296,12 @@ final class World {
   private func disconnect(_ line: Int, _ code: ClientError.Code?) async throws {
     guard wires[line].isConnected else { return }
     let observer = wires[line].observer!
-    _ = wires[line].clock!.advance(to: .init(wall: wall, boot: boot))
+    _ = wires[line].clock!.advance(to: reading)
     let time = wires[line].clock!.now
     let end: AMIClient.Connection.End =
       code.map { .failed(ClientError($0, server: wires[line].name, "simulated")) } ?? .loggedOff
     try await eventLoop.submit { observer.onDisconnected?(end, time) }.get()
-    if !wires[line].underWay.isEmpty { wires[line].lose(at: time) }
-    forget(line)
-  }
-
-  private func forget(_ line: Int) {
-    wires[line].clock = nil
-    wires[line].observer = nil
-    wires[line].underWay = []
+    wires[line].hangUp()
   }
 
   private func close(_ line: Int) async throws {
@@ -317,7 +311,7 @@ final class World {
 
   private func reboot(_ line: Int, _ isOrderly: Bool) async throws {
     if isOrderly, wires[line].isConnected {
-      wires[line].underWay += wires[line].pbx.farewell(at: truth).joined()
+      wires[line].say(Array(wires[line].pbx.farewell(at: truth).joined()), at: now(line))
       try await close(line)
     } else {
       try await disconnect(line, .broken)
@@ -331,7 +325,8 @@ final class World {
   private func limitFiles(_ line: Int, _ beyond: Int) {
     let newest = segments(line).last ?? ""
     var status = stat()
-    let size = unsafe stat(folder.file("journal/\(wires[line].name)/\(newest)"), &status) == 0
+    let size =
+      unsafe stat(folder.file("journal/\(wires[line].name)/\(newest)"), &status) == 0
       ? Int(status.st_size) : 0
     setFileLimit(UInt(size + beyond))
   }
