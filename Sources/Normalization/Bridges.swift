@@ -120,7 +120,7 @@ extension Normalizer {
     let channel = members[member].channel
     channels[channel].member = nil
     // As long as it was there it lived, whatever a list lacks.
-    if closedBy == "event" { channels[channel].seenAt = max(channels[channel].seenAt, time) }
+    if closedBy == "event" { channels[channel].leftBridgeAt = time }
     bridges[members[member].bridge].members.removeFirst(of: member)
     talkEnds(member, at: time)
     if bridges[members[member].bridge].members.count == 1 {

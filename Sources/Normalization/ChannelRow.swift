@@ -76,6 +76,8 @@ struct LiveChannel: Live {
   var session = 0
   /// When an event last showed it.
   var seenAt = Instant.epoch
+  /// When an event last showed it leaving a bridge.
+  var leftBridgeAt = Instant.epoch
   /// What lists say of it.
   var sighting = Sighting()
   /// The slot of the dial that is reaching for it.
@@ -106,6 +108,7 @@ struct LiveChannel: Live {
     visitor.visit(&call)
     visitor.visit(&session)
     visitor.visit(&seenAt)
+    visitor.visit(&leftBridgeAt)
     sighting.visit(&visitor)
     visitor.visit(&dial)
     visitor.visit(&member)

@@ -106,7 +106,8 @@ extension Normalizer {
 
   mutating func closeInGap(_ slot: Int) {
     let end = channels[slot].sighting.isLost ? channels[slot].sighting.lostAt : session.endedAt
-    close(slot, at: max(end, channels[slot].row.startedAt, channels[slot].seenAt), by: "gap")
+    let seen = max(channels[slot].row.startedAt, channels[slot].leftBridgeAt)
+    close(slot, at: max(end, seen), by: "gap")
   }
 
   /// A channel that a list showed, or an event named, is announced by an older event.

@@ -9,7 +9,7 @@ import Testing
 /// and a short list of steps.
 @Suite struct SimulationTests {
   /// Worlds of each share, unless SIMULATION_SEEDS says otherwise.
-  static let seedsDefault: UInt64 = 50
+  static let seedsDefault: UInt64 = 30
   /// Shares run in processes of their own: what ends one of them ends no other tests.
   static let shares: UInt64 = 4
 
