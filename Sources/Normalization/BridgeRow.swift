@@ -78,6 +78,8 @@ struct LiveBridge: Live {
   var session = 0
   /// When an event last showed it.
   var seenAt = Instant.epoch
+  /// When an event last showed a channel leaving it.
+  var leftAt = Instant.epoch
   /// Whether it is one of two channels that ends with either (Asterisk before 12).
   var isPair = false
   /// What lists say of it.
@@ -90,6 +92,7 @@ struct LiveBridge: Live {
     visitor.visit(&members)
     visitor.visit(&session)
     visitor.visit(&seenAt)
+    visitor.visit(&leftAt)
     visitor.visit(&isPair)
     sighting.visit(&visitor)
     visitor.visit(&isChanged)

@@ -138,7 +138,8 @@ extension Normalizer {
       let end = bridges[slot].session < session.number && isLeft ? session.endedAt : .epoch
       let lostAt = bridges[slot].sighting.isLost ? bridges[slot].sighting.lostAt : end
       guard lostAt != .epoch else { continue }
-      closeBridge(slot, at: max(lostAt, bridges[slot].row.startedAt), by: "gap")
+      let seen = max(bridges[slot].row.startedAt, bridges[slot].leftAt)
+      closeBridge(slot, at: max(lostAt, seen), by: "gap")
     }
   }
 }

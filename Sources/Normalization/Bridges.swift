@@ -119,8 +119,11 @@ extension Normalizer {
     members.touch(member)
     let channel = members[member].channel
     channels[channel].member = nil
-    // As long as it was there it lived, whatever a list lacks.
-    if closedBy == "event" { channels[channel].leftBridgeAt = time }
+    // As long as it was there both lived, whatever a list lacks.
+    if closedBy == "event" {
+      channels[channel].leftBridgeAt = time
+      bridges[members[member].bridge].leftAt = time
+    }
     bridges[members[member].bridge].members.removeFirst(of: member)
     talkEnds(member, at: time)
     if bridges[members[member].bridge].members.count == 1 {
