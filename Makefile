@@ -69,7 +69,7 @@ crash-test: libraries
 	  --amirecd "$$bin/amirecd" --runs $(RUNS) $(if $(SEED),--seed $(SEED))
 
 planted:
-	python3 Tests/Planted/planted.py --only "$(ONLY)"
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TESTS_AT_A_TIME) python3 Tests/Planted/planted.py --only "$(ONLY)"
 
 lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests

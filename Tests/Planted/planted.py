@@ -101,10 +101,14 @@ def main():
         print("planted: %d of %d have their place" % (len(wanted) - len(lost), len(wanted)))
         sys.exit(1 if lost else 0)
     copy(a.work)
-    # Without a fault they pass: else nothing that they say means anything.
     code, words = run(a.work, BUILD_S, "swift", "build", "--build-tests")
     if code != 0:
         sys.exit("planted: the tree does not build\n" + words[-2000:])
+    # Without a fault they pass: else nothing that they say means anything.
+    tests = "|".join(sorted({fault["tests"] for _, fault in wanted}))
+    code, words = run(a.work, TESTS_S, "swift", "test", "--skip-build", "--filter", tests)
+    if code != 0:
+        sys.exit("planted: without a fault the tests fail\n" + words[-2000:])
     seen = 0
     for words, fault in wanted:
         result = plant(a.work, fault)
